@@ -1,0 +1,52 @@
+import type { z } from "zod";
+
+/** The accounts of the bus; whoever faces the outside or runs what models wrote lives apart. */
+export type Account = "CORE" | "EDGE" | "HANDS";
+
+/** Bodies by name. */
+type Schemas = Readonly<Record<string, z.ZodType>>;
+
+/**
+ * What one kind of actor says to the rest of the bus: the row from which streams, permissions and docs are made.
+ * A kind's contract is data; its behaviour lives in `actors/<kind>/`.
+ */
+export type KindContract = {
+  readonly kind: string;
+  /** Schema version of its mail and events; raised when a body changes its shape. */
+  readonly version: number;
+  readonly account: Account;
+  readonly about: string;
+  /** Mail it takes, by verb. */
+  readonly mail: Schemas;
+  /** Events of its log. */
+  readonly events: Schemas;
+  /** What it tells on the live plane, by noun. */
+  readonly live: Schemas;
+  /** Questions its owner answers, by name: the shape of the answer. */
+  readonly asks: Schemas;
+  /** Verbs it sends to other kinds, by kind. */
+  readonly sends: Readonly<Record<string, readonly string[]>>;
+  /** Read models it writes entries of. */
+  readonly views: readonly string[];
+};
+
+/** Somebody on the bus who is no actor: sends mail and follows logs. */
+export type ClientContract = {
+  readonly client: string;
+  readonly account: Account;
+  readonly about: string;
+  /** Verbs it sends, by kind. */
+  readonly sends: Readonly<Record<string, readonly string[]>>;
+  /** Kinds whose log and live planes it follows. */
+  readonly follows: readonly string[];
+};
+
+/** Mail of a kind as `decide` sees it: a verb and its parsed body. */
+export type MailOf<C extends KindContract> = {
+  [Verb in keyof C["mail"] & string]: { readonly verb: Verb; readonly data: z.output<C["mail"][Verb]> };
+}[keyof C["mail"] & string];
+
+/** Event of a kind: its name and body. */
+export type EventOf<C extends KindContract> = {
+  [Name in keyof C["events"] & string]: { readonly type: Name; readonly data: z.output<C["events"][Name]> };
+}[keyof C["events"] & string];

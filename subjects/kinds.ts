@@ -1,0 +1,15 @@
+import { channelContract } from "./channel.ts";
+import { httpContract, terminalContract } from "./clients.ts";
+import type { ClientContract, KindContract } from "./contract.ts";
+
+/** Every kind of actor there is; streams, permissions, docs and processes follow from this list. */
+export const KINDS: readonly KindContract[] = [channelContract];
+
+/** Everybody else who may speak on the bus, besides the operator and the read-only tap. */
+export const CLIENTS: readonly ClientContract[] = [terminalContract, httpContract];
+
+/** The user that makes streams and may do everything, said explicitly. */
+export const OPERATOR = "operator";
+
+/** The user of the stock `nats` CLI: reads, never writes. */
+export const TAP = "tap";

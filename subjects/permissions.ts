@@ -1,0 +1,131 @@
+import type { Account, ClientContract, KindContract } from "./contract.ts";
+import { OPERATOR, TAP } from "./kinds.ts";
+import { beatSubject, GONE_SUBJECT, probeSubject, RETURNS } from "./runtime.ts";
+import { DEAD, logStream, mailStream } from "./streams.ts";
+
+/** What one user of the bus may do; everything else is denied. */
+export type Rights = {
+  readonly user: string;
+  readonly account: Account;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+};
+
+/** Where answers to a user arrive; each has its own, so that nobody reads another's. */
+export function inboxPrefix(user: string): string {
+  return `_INBOX_${user}`;
+}
+
+/** The rights of every user, in a stable order: operator, tap, clients, kinds. */
+export function allRights(kinds: readonly KindContract[], clients: readonly ClientContract[]): readonly Rights[] {
+  return [
+    { user: OPERATOR, account: "CORE", publish: [">"], subscribe: [">"] },
+    tapRights(kinds),
+    ...clients.map(clientRights),
+    ...kinds.map((kind) => kindRights(kind, kinds, clients)),
+  ];
+}
+
+function kindRights(
+  contract: KindContract,
+  kinds: readonly KindContract[],
+  clients: readonly ClientContract[],
+): Rights {
+  const { kind } = contract;
+  const mail = mailStream(kind);
+  const log = logStream(kind);
+  const askers = [OPERATOR, TAP, ...clients.map((client) => client.client), ...kinds.map((other) => other.kind)];
+  return {
+    user: kind,
+    account: contract.account,
+    publish: [
+      `commit.*.${kind}.*.*`,
+      ...["at", "dead", "live"].map((plane) => `thalassa.*.${kind}.*.${plane}.*`),
+      ...mailSubjects(contract.sends),
+      ...returnSubjects(contract, kinds),
+      beatSubject(kind),
+      probeSubject(kind, "*"),
+      `$KV.STATE.*.${kind}.*`,
+      `$KV.OWN.${kind}.*`,
+      ...contract.views.map((view) => `$KV.VIEWS.${view}.>`),
+      `$JS.API.DIRECT.GET.${log}`,
+      `$JS.API.STREAM.MSG.GET.${log}`,
+      `$JS.API.DIRECT.GET.KV_STATE.$KV.STATE.*.${kind}.*`,
+      `$JS.API.DIRECT.GET.KV_OWN.$KV.OWN.${kind}.*`,
+      ...contract.views.map((view) => `$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.${view}.>`),
+      `$JS.API.CONSUMER.CREATE.${mail}.*.mail.${kind}.*.>`,
+      ...["DELETE", "INFO", "MSG.NEXT"].map((verb) => `$JS.API.CONSUMER.${verb}.${mail}.*`),
+      `$JS.API.CONSUMER.NAMES.${mail}`,
+      `$JS.ACK.${mail}.>`,
+      `$JS.ACK.*.*.${mail}.>`,
+      ...askers.map((asker) => `${inboxPrefix(asker)}.>`),
+    ],
+    subscribe: [
+      `${inboxPrefix(kind)}.>`,
+      beatSubject(kind),
+      probeSubject(kind, "*"),
+      GONE_SUBJECT,
+      `thalassa.*.${kind}.*.ask.*`,
+      ...["PING", "INFO", "STATS"].flatMap((verb) => [
+        `$SRV.${verb}`,
+        `$SRV.${verb}.${kind}`,
+        `$SRV.${verb}.${kind}.*`,
+      ]),
+    ],
+  };
+}
+
+function clientRights(contract: ClientContract): Rights {
+  return {
+    user: contract.client,
+    account: contract.account,
+    publish: [
+      ...mailSubjects(contract.sends),
+      ...contract.follows.map((kind) => `$JS.API.DIRECT.GET.${logStream(kind)}`),
+      "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
+      "thalassa.*.*.*.ask.*",
+      "$SRV.>",
+    ],
+    subscribe: [
+      `${inboxPrefix(contract.client)}.>`,
+      ...contract.follows.flatMap((kind) => [`thalassa.*.${kind}.*.log.*`, `thalassa.*.${kind}.*.live.*`]),
+    ],
+  };
+}
+
+/** Read-only: what `nats sub`, `stream view`, `kv watch` and `micro` need, and not one write. */
+function tapRights(kinds: readonly KindContract[]): Rights {
+  const streams = [...kinds.map((kind) => logStream(kind.kind)), DEAD, "KV_VIEWS"];
+  return {
+    user: TAP,
+    account: "CORE",
+    publish: [
+      "$JS.API.INFO",
+      "$JS.API.STREAM.NAMES",
+      "$JS.API.STREAM.LIST",
+      ...streams.flatMap((stream) => [
+        `$JS.API.STREAM.INFO.${stream}`,
+        `$JS.API.STREAM.MSG.GET.${stream}`,
+        `$JS.API.DIRECT.GET.${stream}`,
+        `$JS.API.DIRECT.GET.${stream}.>`,
+        `$JS.API.CONSUMER.CREATE.${stream}`,
+        `$JS.API.CONSUMER.CREATE.${stream}.>`,
+        ...["DELETE", "INFO", "MSG.NEXT"].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.*`),
+      ]),
+      "$SRV.>",
+    ],
+    subscribe: ["thalassa.>", `${inboxPrefix(TAP)}.>`],
+  };
+}
+
+function mailSubjects(sends: KindContract["sends"]): readonly string[] {
+  return Object.entries(sends).flatMap(([kind, verbs]) => verbs.map((verb) => `thalassa.*.${kind}.*.in.${verb}`));
+}
+
+/** Mail that a kind gives back goes to whoever sends to it and takes it back. */
+function returnSubjects(contract: KindContract, kinds: readonly KindContract[]): readonly string[] {
+  const senders = kinds.filter((other) => Object.hasOwn(other.sends, contract.kind));
+  return senders.flatMap((sender) =>
+    RETURNS.filter((verb) => Object.hasOwn(sender.mail, verb)).map((verb) => `thalassa.*.${sender.kind}.*.in.${verb}`),
+  );
+}

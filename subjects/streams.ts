@@ -1,0 +1,111 @@
+import type { KindContract } from "./contract.ts";
+
+/** Slices of a kind's mailboxes; the number is fixed for the life of the streams and stands in their metadata. */
+export const PARTITIONS = 16;
+
+/** Largest message the server takes. Units: bytes. */
+export const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
+
+const MINUTE_MS = 60_000;
+
+/** A stream as the contract wants it; provisioning turns it into the server's own form. */
+export type StreamSpec = {
+  readonly name: string;
+  readonly description: string;
+  readonly subjects: readonly string[];
+  readonly retention: "limits" | "workqueue";
+  readonly duplicateWindowMs: number;
+  readonly transform?: { readonly from: string; readonly to: string };
+  readonly republish?: { readonly from: string; readonly to: string };
+  readonly source?: { readonly stream: string; readonly from: string; readonly to: string };
+  readonly schedules?: true;
+  readonly maxPerSubject?: number;
+};
+
+/** A key-value bucket; `ttlMs` makes its entries fade. */
+export type BucketSpec = { readonly name: string; readonly description: string; readonly ttlMs?: number };
+
+/** Name of the work queue of a kind. */
+export function mailStream(kind: string): string {
+  return `MAIL_${kind.toUpperCase()}`;
+}
+
+/** Name of the history of a kind. */
+export function logStream(kind: string): string {
+  return `LOG_${kind.toUpperCase()}`;
+}
+
+/** What the consumer of one partition filters on. Shape: `mail.channel.7.>`. */
+export function partitionFilter(kind: string, partition: number | string): string {
+  return `mail.${kind}.${partition}.>`;
+}
+
+/** Where mail of a kind lies once the server has added its partition: `mail.<kind>.<partition>.<agent>.<id>.<verb>`. */
+function storedMail(kind: string): string {
+  return `mail.${kind}.{{partition(${PARTITIONS},1,2)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}`;
+}
+
+/** The two streams of a kind. */
+export function kindStreams(contract: Pick<KindContract, "kind">): readonly StreamSpec[] {
+  const { kind } = contract;
+  return [
+    {
+      name: mailStream(kind),
+      description: `Mail to ${kind} actors; holding nothing but timers means at rest`,
+      subjects: [`thalassa.*.${kind}.*.in.*`],
+      retention: "workqueue",
+      duplicateWindowMs: 30_000,
+      transform: { from: `thalassa.*.${kind}.*.in.*`, to: storedMail(kind) },
+      source: { stream: TIMERS, from: `due.*.${kind}.*.*`, to: storedMail(kind) },
+    },
+    {
+      name: logStream(kind),
+      description: `What happened to ${kind} actors; the only truth about them`,
+      subjects: [`commit.*.${kind}.*.*`],
+      retention: "limits",
+      duplicateWindowMs: 2 * MINUTE_MS,
+      republish: {
+        from: `commit.*.${kind}.*.*`,
+        to: `thalassa.{{wildcard(1)}}.${kind}.{{wildcard(2)}}.log.{{wildcard(3)}}`,
+      },
+    },
+  ];
+}
+
+/** Name of the stream of waiting timers. */
+export const TIMERS = "TIMERS";
+
+/** Name of the stream of dead letters. */
+export const DEAD = "DEAD";
+
+/** The streams that all kinds share. */
+export const SHARED_STREAMS: readonly StreamSpec[] = [
+  {
+    name: TIMERS,
+    description: "Timers waiting to become mail, and those just due",
+    subjects: ["thalassa.*.*.*.at.*", "due.*.*.*.*"],
+    retention: "limits",
+    duplicateWindowMs: 30_000,
+    schedules: true,
+  },
+  {
+    name: DEAD,
+    description: "Mail that could not be handled, with its reason",
+    subjects: ["thalassa.*.*.*.dead.*"],
+    retention: "limits",
+    duplicateWindowMs: 2 * MINUTE_MS,
+  },
+];
+
+/** The key-value buckets. */
+export const BUCKETS: readonly BucketSpec[] = [
+  { name: "STATE", description: "Snapshots of actors; may be lost at any time" },
+  { name: "OWN", description: "Which process serves which partition" },
+  { name: "VIEWS", description: "Read models for people: <view>.<agent>.<id>" },
+  { name: "SETTINGS", description: "Settings that every host shares" },
+  { name: "SECRETS", description: "Secrets, sealed" },
+  { name: "LIMITS", description: "Cooldowns that every process keeps to", ttlMs: 60 * MINUTE_MS },
+];
+
+/** The object store of things too big for a message. */
+export const ARTIFACTS = { name: "ARTIFACTS", description: "Files, long output and large snapshots" } as const;
