@@ -1,0 +1,76 @@
+import type { Address, EventOf, KindContract, MailOf } from "#subjects/mod.ts";
+
+/** Mail as `decide` sees it. Units: `at` is milliseconds since 1970, of the event the mail came from. */
+export type MailInput<Mail> = Mail & {
+  readonly type: "mail";
+  readonly id: string;
+  readonly at: number;
+  readonly from?: Address;
+};
+
+/**
+ * What a step brings: `outcome` ends it well, `failure` ends it badly, `emission` comes while it goes on.
+ * A failure's code is `threw`, or `abandoned` when the process died under the step three times.
+ */
+export type StepInput<Outcome> = { readonly id: string; readonly at: number; readonly key: string } & (
+  | { readonly type: "outcome"; readonly data: Outcome }
+  | { readonly type: "emission"; readonly data: Outcome }
+  | { readonly type: "failure"; readonly code: "threw" | "abandoned"; readonly reason: string }
+);
+
+/** One thing at a time that an actor judges. */
+export type Input<Mail, Outcome> = MailInput<Mail> | StepInput<Outcome>;
+
+/** An answer, not an error: the mail was understood and is not wanted. The sender is told. */
+export type Refusal = { readonly type: "refusal"; readonly code: string; readonly reason: string };
+
+/** Where an event stands in its log. `at` is the committer's time, so that folding never asks a clock. */
+export type Placed = { readonly seq: number; readonly id: string; readonly at: number };
+
+/** What leaves with a commit: mail to somebody, a timer to oneself, or an entry of a read model. Units: `dueAt` ms since 1970. */
+export type Send =
+  | { readonly type: "mail"; readonly to: Address; readonly verb: string; readonly data: unknown }
+  | { readonly type: "timer"; readonly dueAt: number; readonly verb: string; readonly data: unknown }
+  | { readonly type: "view"; readonly view: string; readonly data: object };
+
+/** Work the state wants running now. An `endless` step (a poller, a connection) is never given up. */
+export type Step = { readonly endless?: true };
+
+/** What `perform` may use. `attempt` above 1 means that the outside may already have happened. */
+export type Tools<Outcome> = {
+  readonly address: Address;
+  readonly key: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  /** Hands an input to the actor before the step ends; resolves when it was judged. */
+  emit(data: Outcome): Promise<void>;
+  /** Tells something passing on the live plane; nobody may count on it. */
+  live(noun: string, data: object): void;
+};
+
+/**
+ * A kind of actor: five pure functions and one that acts.
+ * `decide` answers one input with at most one event, a refusal, or nothing. `evolve` folds events and never throws on one
+ * that was committed. `sends` follow from the event alone. `steps` say what should be running. `perform` is the only I/O.
+ * After a crash: state is rebuilt from the log, sends not confirmed are sent again under the same names, and steps still
+ * wanted run again with a higher `attempt`.
+ */
+export type Kind<C extends KindContract, State, S extends Step, Outcome> = {
+  readonly contract: C;
+  /** Version of `State`: a snapshot of any other version is ignored. */
+  readonly stateVersion: number;
+  initial(address: Address): State;
+  decide(state: State, input: Input<MailOf<C>, Outcome>): EventOf<C> | Refusal | undefined;
+  evolve(state: State, event: EventOf<C>, placed: Placed): State;
+  sends(event: EventOf<C>, of: { readonly address: Address } & Omit<Placed, "seq">): Readonly<Record<string, Send>>;
+  steps(state: State): Readonly<Record<string, S>>;
+  perform(step: S, tools: Tools<Outcome>): Promise<Outcome>;
+  /** Answers to the read-only questions of the contract. */
+  readonly answers?: Readonly<Record<string, (state: State) => unknown>>;
+};
+
+/** Any kind, as the runtime handles it. */
+export type AnyKind = Kind<KindContract, unknown, Step, unknown>;
+
+/** Any event, as the runtime handles it. */
+export type AnyEvent = { readonly type: string; readonly data: unknown };

@@ -1,0 +1,70 @@
+import type { Address } from "#subjects/mod.ts";
+
+/** What the runtime does next about an error: nobody will ever handle it, we try later, or another owner goes on. */
+export type Next = "never" | "same-owner" | "new-owner";
+
+/** An error that the runtime knows how to go on from. */
+export abstract class RuntimeError extends Error {
+  abstract readonly code: string;
+  abstract readonly next: Next;
+}
+
+/** Somebody else wrote to the log since we read it. */
+export class Fenced extends RuntimeError {
+  override readonly name = "Fenced";
+  readonly code = "fenced";
+  readonly next = "new-owner";
+  readonly address: Address;
+  readonly seq: number;
+
+  constructor(address: Address, seq: number) {
+    super(`log of ${address} moved past seq ${seq}; read it again before judging`);
+    this.address = address;
+    this.seq = seq;
+  }
+}
+
+/** Mail that nobody can ever handle; it becomes a dead letter. */
+export class Unhandleable extends RuntimeError {
+  override readonly name = "Unhandleable";
+  readonly next = "never";
+  readonly code: "unreadable" | "unknown-verb" | "malformed" | "forged" | "misaddressed" | "decide-threw" | "too-large";
+
+  constructor(code: Unhandleable["code"], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** Mail or an event of a schema newer than ours: a newer process will read it. */
+export class NewerSchema extends RuntimeError {
+  override readonly name = "NewerSchema";
+  readonly code = "newer-schema";
+  readonly next = "same-owner";
+
+  constructor(what: string, version: number, known: number) {
+    super(`${what} has schema version ${version}, this process knows ${known}; start a newer version of it`);
+  }
+}
+
+/** The work was given up because the partition is no longer ours or the process stops. */
+export class Closed extends RuntimeError {
+  override readonly name = "Closed";
+  readonly code = "closed";
+  readonly next = "new-owner";
+
+  constructor() {
+    super("this activation is closed; its owner elsewhere goes on");
+  }
+}
+
+/** The bus did not answer in time, or the connection under the request went away. */
+export class BusSilent extends RuntimeError {
+  override readonly name = "BusSilent";
+  readonly code = "bus-silent";
+  readonly next = "same-owner";
+
+  constructor(reason: string, cause?: unknown) {
+    super(`the bus did not answer (${reason}); it is asked again`, { cause });
+  }
+}

@@ -1,0 +1,77 @@
+import { type Address, HEADERS, isToken, parseTraceparent, type Trace } from "#subjects/mod.ts";
+import type { AnyKind, MailInput } from "./actor.ts";
+import type { Delivery } from "./bus.ts";
+import { NewerSchema, Unhandleable } from "./errors.ts";
+
+/** Mail that was read and found good, with what the runtime itself needs of its headers. */
+export type ReadMail = {
+  readonly input: MailInput<{ readonly verb: string; readonly data: unknown }>;
+  readonly correlation: string;
+  readonly trace: Trace | undefined;
+};
+
+/** Longest mail id that is believed. Units: characters. */
+const MAX_ID = 256;
+
+/**
+ * Reads a delivery into an input for `decide`.
+ * Throws: Unhandleable when nobody can ever read it; NewerSchema when a newer process will.
+ */
+export function readMail(kind: AnyKind, delivery: Delivery): ReadMail {
+  const id = delivery.header(HEADERS.id);
+  if (delivery.header(HEADERS.stream) !== undefined) {
+    throw new Unhandleable(
+      "forged",
+      "it is an answer of the server that somebody had sent here; find who named this reply",
+    );
+  }
+  if (id === undefined || id === "" || id.length > MAX_ID) {
+    throw new Unhandleable("forged", `it lacks a ${HEADERS.id} header of 1 to ${MAX_ID} characters; send it with one`);
+  }
+  const version = Number(delivery.header(HEADERS.version) ?? "1");
+  const known = kind.contract.version;
+  if (!Number.isInteger(version) || version < 1)
+    throw new Unhandleable("malformed", `${HEADERS.version} is no version`);
+  if (version > known) throw new NewerSchema(`${delivery.verb} to ${delivery.address}`, version, known);
+  const from = delivery.header(HEADERS.from);
+  const at = Number(delivery.header(HEADERS.time));
+  return {
+    input: {
+      type: "mail",
+      id,
+      at: Number.isFinite(at) ? at : 0,
+      verb: delivery.verb,
+      data: parseBody(kind, delivery),
+      ...(from !== undefined && isAddress(from) ? { from } : {}),
+    },
+    correlation: delivery.header(HEADERS.correlation) ?? id,
+    trace: parseTraceparent(delivery.header(HEADERS.trace)),
+  };
+}
+
+function parseBody(kind: AnyKind, delivery: Delivery): unknown {
+  const { mail } = kind.contract;
+  const schema = Object.hasOwn(mail, delivery.verb) ? mail[delivery.verb] : undefined;
+  if (schema === undefined) {
+    const verbs = Object.keys(mail).join(", ");
+    throw new Unhandleable("unknown-verb", `${kind.contract.kind} takes no ${delivery.verb}; it takes ${verbs}`);
+  }
+  const parsed = schema.safeParse(readJson(delivery.body));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? "its body" : issue.path.join(".");
+  throw new Unhandleable("malformed", `${where}: ${issue?.message ?? "does not fit the schema"}`);
+}
+
+function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new Unhandleable("unreadable", "its body is not JSON in UTF-8", cause);
+  }
+}
+
+function isAddress(text: string): text is Address {
+  const parts = text.split(".");
+  return parts.length === 3 && parts.every(isToken);
+}

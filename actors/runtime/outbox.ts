@@ -1,0 +1,53 @@
+import { formatTraceparent, type KindContract, parseAddress, RESUMED, spanOf } from "#subjects/mod.ts";
+import type { AnyKind, Send } from "./actor.ts";
+import type { Bus, LogRecord, OutgoingMail } from "./bus.ts";
+import { eventOf } from "./fold.ts";
+
+/** What the outbox needs: where sends go, and the contracts that say which version a body has. */
+export type OutboxPort = {
+  readonly bus: Pick<Bus, "post" | "schedule" | "show">;
+  readonly kind: AnyKind;
+  readonly contracts: readonly KindContract[];
+};
+
+/** The sends of a record: the same ones, under the same names, whenever and wherever they are derived. */
+function sendsOf(kind: AnyKind, record: LogRecord): readonly (readonly [string, Send])[] {
+  return record.event === RESUMED ? [] : Object.entries(kind.sends(eventOf(record), record));
+}
+
+/** Sends all that a committed record calls for and resolves when the bus has confirmed every one. */
+export async function dispatch(port: OutboxPort, record: LogRecord, signal: AbortSignal): Promise<void> {
+  const sends = sendsOf(port.kind, record);
+  await Promise.all(sends.map(([name, send]) => dispatchOne(port, record, name, send, signal)));
+}
+
+/** The schema version of mail to a kind, as far as this process knows it. */
+export function mailVersion(contracts: readonly KindContract[], kind: string): number {
+  return contracts.find((contract) => contract.kind === kind)?.version ?? 1;
+}
+
+function dispatchOne(
+  { bus, contracts }: OutboxPort,
+  record: LogRecord,
+  name: string,
+  send: Send,
+  signal: AbortSignal,
+): Promise<void> {
+  if (send.type === "view") return bus.show(record.address, send.view, send.data, record.seq, signal);
+  const to = send.type === "mail" ? send.to : record.address;
+  const mail: OutgoingMail = {
+    to,
+    verb: send.verb,
+    data: send.data,
+    id: `${record.id}:${name}`,
+    at: record.at,
+    version: mailVersion(contracts, parseAddress(to).kind),
+    from: record.address,
+    cause: record.id,
+    correlation: record.correlation,
+    trace: formatTraceparent({ traceId: record.traceId, spanId: spanOf(record.id) }),
+  };
+  if (send.type === "mail") return bus.post(mail, signal);
+  const { dueAt } = send;
+  return bus.schedule({ ...mail, at: dueAt, name: `${name}-${record.id}`, dueAt }, signal);
+}

@@ -1,0 +1,141 @@
+import type { Address } from "#subjects/mod.ts";
+import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
+import type { Bus } from "./bus.ts";
+
+/** After so many deaths of its process a step is not run again. */
+export const MAX_ATTEMPTS = 3;
+
+/** Where a step's own commits belong: the story of the event that made it wanted. */
+export type Story = { readonly correlation: string; readonly traceId: string };
+
+/** One running step. `release` gives back its turn among suspects. */
+export type Run = {
+  readonly key: string;
+  readonly attempt: number;
+  readonly story: Story;
+  readonly controller: AbortController;
+  readonly release?: (() => void) | undefined;
+};
+
+/** Hands an input of a run to its actor; resolves when it was judged. */
+export type StepSink = (run: Run, input: StepInput<unknown>) => Promise<void>;
+
+/** What a runner stands on. */
+export type StepsPort = {
+  readonly kind: AnyKind;
+  readonly address: Address;
+  readonly bus: Pick<Bus, "live">;
+  readonly clock: () => number;
+};
+
+/** The steps of one activation: what runs, and what has ended without changing the state that wants it. */
+export class StepRunner {
+  readonly #port: StepsPort;
+  readonly #sink: StepSink;
+  readonly #runs = new Map<string, Run>();
+  readonly #parked = new Set<string>();
+
+  constructor(port: StepsPort, sink: StepSink) {
+    this.#port = port;
+    this.#sink = sink;
+  }
+
+  /** How many run just now. */
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** Whether an input of this run still counts. */
+  isCurrent(run: Run): boolean {
+    return this.#runs.get(run.key) === run;
+  }
+
+  /** Whether a wanted key neither runs nor has ended for nothing. */
+  isIdle(key: string): boolean {
+    return !this.#runs.has(key) && !this.#parked.has(key);
+  }
+
+  /** Aborts what is no longer wanted, and forgets what had ended and is no longer wanted. */
+  prune(wanted: Readonly<Record<string, Step>>): void {
+    for (const run of this.#runs.values()) if (!Object.hasOwn(wanted, run.key)) this.#abort(run);
+    for (const key of this.#parked) if (!Object.hasOwn(wanted, key)) this.#parked.delete(key);
+  }
+
+  /** Begins a step. Its outcome or error comes back through the sink, unless it is aborted first. */
+  start(key: string, step: Step, attempt: number, story: Story, release?: () => void): void {
+    const run: Run = { key, attempt, story, controller: new AbortController(), release };
+    this.#runs.set(key, run);
+    const performed = Promise.resolve().then(() => this.#port.kind.perform(step, this.#tools(run)));
+    performed.then(
+      (data) => this.#report(run, { type: "outcome", data }),
+      (error: unknown) => this.#report(run, { type: "failure", code: "threw", reason: reasonOf(error) }),
+    );
+  }
+
+  /** Gives a step up without running it: its process died under it too often. */
+  abandon(key: string, story: Story): void {
+    const run: Run = { key, attempt: MAX_ATTEMPTS, story, controller: new AbortController() };
+    this.#runs.set(key, run);
+    const reason = `its process died ${MAX_ATTEMPTS} times while this ran`;
+    void this.#report(run, { type: "failure", code: "abandoned", reason });
+  }
+
+  /** Takes a run off the list once its end was judged; `parked` when the state may go on wanting it in vain. */
+  end(run: Run, parked: boolean): void {
+    this.#runs.delete(run.key);
+    if (parked) this.#parked.add(run.key);
+    run.release?.();
+  }
+
+  abortAll(): void {
+    for (const run of this.#runs.values()) this.#abort(run);
+  }
+
+  #abort(run: Run): void {
+    this.#runs.delete(run.key);
+    run.controller.abort();
+    run.release?.();
+  }
+
+  #tools(run: Run): Tools<unknown> {
+    const { address, bus } = this.#port;
+    return {
+      address,
+      key: run.key,
+      attempt: run.attempt,
+      signal: run.controller.signal,
+      emit: (data) => this.#report(run, { type: "emission", data }),
+      live: (noun, data) => {
+        if (!run.controller.signal.aborted) bus.live(address, noun, data);
+      },
+    };
+  }
+
+  #report(run: Run, what: DistributedOmit<StepInput<unknown>, "id" | "at" | "key">): Promise<void> {
+    if (run.controller.signal.aborted) return Promise.resolve();
+    const id = `${run.key}:${run.attempt}`;
+    return this.#sink(run, { ...what, id, at: this.#port.clock(), key: run.key });
+  }
+}
+
+/**
+ * Lets suspects (steps under which a process died twice) run one at a time, so that the one that kills its process is
+ * the only one to be blamed for it.
+ */
+export class SuspectLane {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Resolves when it is the caller's turn, with what ends the turn. */
+  enter(): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const turn = this.#last.then(() => resolve);
+    this.#last = promise;
+    return turn;
+  }
+}
+
+type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
