@@ -18,6 +18,7 @@ export {
   type Plane,
   parseCommit,
   parseSubject,
+  planeFilter,
   subjectOf,
 } from "./planes.ts";
 export {

@@ -11,6 +11,9 @@ export type Rights = {
   readonly subscribe: readonly string[];
 };
 
+/** Where the server makes up reply subjects for requests that cross accounts. */
+export const FOREIGN_ANSWERS = "_R_";
+
 /** Where answers to a user arrive; each has its own, so that nobody reads another's. */
 export function inboxPrefix(user: string): string {
   return `_INBOX_${user}`;
@@ -21,7 +24,7 @@ export function allRights(kinds: readonly KindContract[], clients: readonly Clie
   return [
     { user: OPERATOR, account: "CORE", publish: [">"], subscribe: [">"] },
     tapRights(kinds),
-    ...clients.map(clientRights),
+    ...clients.map((client) => clientRights(client, kinds)),
     ...kinds.map((kind) => kindRights(kind, kinds, clients)),
   ];
 }
@@ -34,7 +37,6 @@ function kindRights(
   const { kind } = contract;
   const mail = mailStream(kind);
   const log = logStream(kind);
-  const askers = [OPERATOR, TAP, ...clients.map((client) => client.client), ...kinds.map((other) => other.kind)];
   return {
     user: kind,
     account: contract.account,
@@ -58,7 +60,7 @@ function kindRights(
       `$JS.API.CONSUMER.NAMES.${mail}`,
       `$JS.ACK.${mail}.>`,
       `$JS.ACK.*.*.${mail}.>`,
-      ...askers.map((asker) => `${inboxPrefix(asker)}.>`),
+      ...answerSubjects(contract, kinds, clients),
     ],
     subscribe: [
       `${inboxPrefix(kind)}.>`,
@@ -75,7 +77,29 @@ function kindRights(
   };
 }
 
-function clientRights(contract: ClientContract): Rights {
+/**
+ * Where a kind may answer: inboxes of those who probe and ask it in its own account; what comes from another account
+ * asks to be answered under a name that the server makes up, `_R_.…`.
+ */
+function answerSubjects(
+  contract: KindContract,
+  kinds: readonly KindContract[],
+  clients: readonly ClientContract[],
+): readonly string[] {
+  const askers: readonly { readonly user: string; readonly account: Account }[] = [
+    { user: OPERATOR, account: "CORE" },
+    { user: TAP, account: "CORE" },
+    ...clients.map(({ client, account }) => ({ user: client, account })),
+    ...kinds.map(({ kind, account }) => ({ user: kind, account })),
+  ];
+  const near = askers.filter(({ account }) => account === contract.account);
+  return [
+    ...near.map(({ user }) => `${inboxPrefix(user)}.>`),
+    ...(near.length < askers.length ? [`${FOREIGN_ANSWERS}.>`] : []),
+  ];
+}
+
+function clientRights(contract: ClientContract, kinds: readonly KindContract[]): Rights {
   return {
     user: contract.client,
     account: contract.account,
@@ -83,8 +107,8 @@ function clientRights(contract: ClientContract): Rights {
       ...mailSubjects(contract.sends),
       ...contract.follows.map((kind) => `$JS.API.DIRECT.GET.${logStream(kind)}`),
       "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
-      "thalassa.*.*.*.ask.*",
-      "$SRV.>",
+      ...kinds.flatMap(({ kind }) => [`thalassa.*.${kind}.*.ask.*`, `$SRV.*.${kind}`, `$SRV.*.${kind}.*`]),
+      ...(contract.account === "CORE" ? ["$SRV.*"] : []),
     ],
     subscribe: [
       `${inboxPrefix(contract.client)}.>`,

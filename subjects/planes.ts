@@ -23,6 +23,11 @@ export function subjectOf(address: Address, plane: Plane, name: string): string 
   return `thalassa.${address}.${plane}.${name}`;
 }
 
+/** Everything on one plane of an actor: what a follower listens to. */
+export function planeFilter(address: Address, plane: Plane): string {
+  return `thalassa.${address}.${plane}.*`;
+}
+
 /** Where an event is committed; the log stream stores it and tells it again as `subjectOf(address, "log", event)`. */
 export function commitSubject(address: Address, event: string): string {
   return `commit.${address}.${event}`;

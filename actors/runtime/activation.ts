@@ -52,10 +52,10 @@ export class Activation {
   }
 
   /** Answers a read-only question from the state. Throws: Closed when the actor leaves first. */
-  ask(question: (state: unknown) => unknown): Promise<unknown> {
+  ask(question: (state: unknown, seq: number) => unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#closing.signal.addEventListener("abort", () => reject(new Closed()), { once: true });
-    this.#mailbox.add({ type: "ask", answer: (state) => resolve(question(state)) });
+    this.#mailbox.add({ type: "ask", answer: (state, seq) => resolve(question(state, seq)) });
     return promise;
   }
 
@@ -113,7 +113,7 @@ export class Activation {
     if (work.type === "mail") await this.#handleMail(journal, work.delivery);
     else if (work.type === "step") await this.#handleStep(journal, work);
     else if (work.type === "suspect") await this.#handleSuspect(journal, work);
-    else work.answer(journal.fold.state);
+    else work.answer(journal.fold.state, journal.fold.seq);
     this.#usedAt = this.#system.clock();
     if (journal.wantsSnapshot) void journal.saveSnapshot();
   }

@@ -37,7 +37,7 @@ export async function loadActor(bus: Reader, kind: AnyKind, address: Address, si
 
 /** Looks for the commit that handled a mail, from the newest record back to a time. Units: `sinceAt` ms since 1970. */
 export async function findCause(
-  bus: Reader,
+  bus: Pick<Reader, "record">,
   address: Address,
   tail: readonly number[],
   mailId: string,
@@ -57,7 +57,7 @@ export async function findCause(
 
 /** The records after `from` up to and including `last`, ascending; trimmed ones are skipped. */
 export async function walkBack(
-  bus: Reader,
+  bus: Pick<Reader, "record">,
   address: Address,
   last: LogRecord,
   from: number,
@@ -106,7 +106,7 @@ async function scanForward(
 }
 
 async function fetchRecords(
-  bus: Reader,
+  bus: Pick<Reader, "record">,
   address: Address,
   seqs: readonly number[],
   signal: AbortSignal,

@@ -7,7 +7,7 @@ export type Work =
   | { readonly type: "mail"; readonly delivery: Delivery }
   | { readonly type: "step"; readonly run: Run; readonly input: StepInput<unknown>; readonly judged: () => void }
   | { readonly type: "suspect"; readonly key: string; readonly release: () => void }
-  | { readonly type: "ask"; readonly answer: (state: unknown) => void };
+  | { readonly type: "ask"; readonly answer: (state: unknown, seq: number) => void };
 
 /** Does one work; when it throws, says whether the same work is to be tried again. */
 export type Worker = {

@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { type ServiceStats, Svcm } from "@nats-io/services";
+import { type Address, formatTraceparent, KINDS, type KindContract, parseAddress, subjectOf } from "#subjects/mod.ts";
+import type { LogRecord } from "./bus.ts";
+import { type BusAccess, connectToBus } from "./connection.ts";
+import { type Follow, Follower } from "./follower.ts";
+import { walkBack } from "./history.ts";
+import { postMail } from "./nats-bus.ts";
+import { NatsLog } from "./nats-log.ts";
+import { mailVersion } from "./outbox.ts";
+import { Wire } from "./wire.ts";
+
+/** A key given by a person or script names one message for so long. Units: ms. */
+const KEY_LIFE_MS = 24 * 60 * 60_000;
+
+/** How long the processes of all kinds have to answer. Units: ms. */
+const CENSUS_MS = 500;
+
+/** The longest a question may wait for its actor. Units: ms. */
+const ASK_MS = 3_000;
+
+/** What else there is to say about a message. */
+export type Posting = {
+  /** The same key is the same message for 24 hours, however often it is sent. */
+  readonly key?: string;
+  /** The id to repeat an earlier attempt under; made anew where left out. */
+  readonly id?: string;
+};
+
+/** Everybody on the bus who is no actor: sends mail, follows logs, asks. */
+export class Client implements AsyncDisposable {
+  readonly wire: Wire;
+  readonly #log: NatsLog;
+  readonly #contracts: readonly KindContract[];
+  readonly #closing = new AbortController();
+
+  constructor(wire: Wire, contracts: readonly KindContract[] = KINDS) {
+    this.wire = wire;
+    this.#log = new NatsLog(wire, "nearest");
+    this.#contracts = contracts;
+  }
+
+  /** Connects as one of the bus's users. Throws: BusUnreachable. */
+  static async connect(access: BusAccess, apiPrefix?: string): Promise<Client> {
+    return new Client(await Wire.over(await connectToBus(access), apiPrefix));
+  }
+
+  /** Sends mail; resolves with its id when the bus has it. Repeats under the same id are one mail. */
+  async send(to: Address, verb: string, data: object, { key, id }: Posting = {}): Promise<string> {
+    const mailId = key ?? id ?? randomBytes(9).toString("base64url");
+    const now = Date.now();
+    const trace = formatTraceparent({
+      traceId: randomBytes(16).toString("hex"),
+      spanId: randomBytes(8).toString("hex"),
+    });
+    const mail = {
+      to,
+      verb,
+      data,
+      id: mailId,
+      // A keyed message may have been heard at any time of the key's life: the actor searches that far back.
+      at: key === undefined ? now : now - KEY_LIFE_MS,
+      version: mailVersion(this.#contracts, parseAddress(to).kind),
+      correlation: mailId,
+      trace,
+    };
+    await postMail(this.wire, mail, this.#closing.signal);
+    return mailId;
+  }
+
+  /** Follows one actor's log, and what it tells in passing. */
+  follow(address: Address, follow: Follow): Follower {
+    return new Follower(this.wire, address, follow);
+  }
+
+  /** An actor's history after a sequence, in order. */
+  async history(address: Address, fromSeq = 0): Promise<readonly LogRecord[]> {
+    const { signal } = this.#closing;
+    const last = await this.#log.last(address, signal);
+    return last === undefined ? [] : walkBack(this.#log, address, last, fromSeq, signal);
+  }
+
+  /** Asks an actor a question of its contract. Throws: the bus's error when nobody answers in time. */
+  async ask(address: Address, question: string): Promise<unknown> {
+    const answer = await this.wire.nc.request(subjectOf(address, "ask", question), "", { timeout: ASK_MS });
+    return answer.json();
+  }
+
+  /** What every process on the bus says of itself. */
+  async census(): Promise<readonly ServiceStats[]> {
+    const stats: ServiceStats[] = [];
+    const client = new Svcm(this.wire.nc).client({ maxWait: CENSUS_MS, strategy: "timer" });
+    for await (const each of await client.stats()) stats.push(each);
+    return stats;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.wire.nc.close();
+  }
+}

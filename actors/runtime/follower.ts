@@ -1,0 +1,102 @@
+import type { Msg, Subscription } from "@nats-io/transport-node";
+import { type Address, parseSubject, planeFilter } from "#subjects/mod.ts";
+import type { LogRecord } from "./bus.ts";
+import { Closed } from "./errors.ts";
+import { walkBack } from "./history.ts";
+import { NatsLog } from "./nats-log.ts";
+import { readRecord } from "./record.ts";
+import type { Wire } from "./wire.ts";
+
+/** What a follower hands on, in the order of the log. */
+export type Follow = {
+  /** Records after this sequence are handed on. */
+  readonly fromSeq: number;
+  readonly onRecord: (record: LogRecord) => void;
+  /** Passing things, as they come; nobody may count on them. */
+  readonly onLive?: (noun: string, data: unknown) => void;
+};
+
+/** Under these the server tells a stored message again. */
+const TOLD = { seq: "Nats-Sequence", subject: "Nats-Subject" } as const;
+
+/**
+ * Follows one actor's log without any right to make consumers: every record after `fromSeq` once, in order. It listens to
+ * what the server tells again, sees gaps by the sequences each record names, and fills them by direct gets.
+ */
+export class Follower implements Disposable {
+  readonly #address: Address;
+  readonly #follow: Follow;
+  readonly #log: NatsLog;
+  readonly #subscriptions: readonly Subscription[];
+  readonly #closing = new AbortController();
+  readonly #unlisten: () => void;
+  #seq: number;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(wire: Wire, address: Address, follow: Follow) {
+    this.#address = address;
+    this.#follow = follow;
+    this.#log = new NatsLog(wire, "nearest");
+    this.#seq = follow.fromSeq;
+    const on = (plane: "log" | "live", handle: (message: Msg) => void): Subscription =>
+      wire.nc.subscribe(planeFilter(address, plane), {
+        callback: (error, message) => {
+          if (error === null) handle(message);
+        },
+      });
+    this.#subscriptions = [
+      on("log", (message) => void this.#inTurn(() => this.#hear(message))),
+      on("live", (message) => this.#glimpse(message)),
+    ];
+    this.#unlisten = wire.listen((event) => {
+      if (event === "reconnected") void this.caughtUp();
+    });
+    void this.caughtUp();
+  }
+
+  /** Resolves once everything that stood in the log when this was called has been handed on, or it was disposed of. */
+  caughtUp(): Promise<void> {
+    return this.#inTurn(async () => {
+      const last = await this.#log.last(this.#address, this.#closing.signal);
+      if (last !== undefined) await this.#upTo(last);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#closing.abort();
+    this.#unlisten();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+  }
+
+  async #hear(message: Msg): Promise<void> {
+    const { headers } = message;
+    const seq = Number(headers?.last(TOLD.seq));
+    const subject = headers?.last(TOLD.subject) ?? "";
+    if (seq > this.#seq) await this.#upTo(readRecord({ subject, seq, headers, body: message.data }, 1));
+  }
+
+  /** Hands on all up to a record, reading back what was missed in between. */
+  async #upTo(record: LogRecord): Promise<void> {
+    if (record.forged || record.seq <= this.#seq) return;
+    for (const each of await walkBack(this.#log, this.#address, record, this.#seq, this.#closing.signal)) {
+      if (this.#closing.signal.aborted) return;
+      this.#seq = each.seq;
+      this.#follow.onRecord(each);
+    }
+  }
+
+  #glimpse(message: Msg): void {
+    try {
+      this.#follow.onLive?.(parseSubject(message.subject).name, message.json());
+    } catch {
+      // Passing things that nobody can read are let pass.
+    }
+  }
+
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(run).catch((error: unknown) => {
+      if (!(error instanceof Closed)) throw error;
+    });
+    return this.#turn;
+  }
+}

@@ -1,0 +1,19 @@
+export type {
+  AnyEvent,
+  AnyKind,
+  Input,
+  Kind,
+  MailInput,
+  Placed,
+  Refusal,
+  Send,
+  Step,
+  StepInput,
+  Tools,
+} from "./actor.ts";
+export type { ProcessStatus } from "./asks.ts";
+export type { LogRecord } from "./bus.ts";
+export { Client, type Posting } from "./client.ts";
+export { type BusAccess, BusUnreachable, connectToBus } from "./connection.ts";
+export type { Follow, Follower } from "./follower.ts";
+export { runKind } from "./process.ts";

@@ -1,0 +1,40 @@
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
+
+/** The server's own numbers for answers that mean something to us; everywhere else they go by name. Source: nats-server errors.json. */
+const CODES = {
+  consumerMissing: 10014,
+  messageMissing: 10037,
+  messageTooLarge: 10054,
+  streamMissing: 10059,
+  fenced: 10071,
+  filterTaken: 10100,
+} as const;
+
+/** A meaningful answer of JetStream. */
+export type Answer = keyof typeof CODES;
+
+/** What JetStream answered, by name; undefined for everything without a meaning to us. */
+export function answerOf(error: unknown): Answer | undefined {
+  if (!(error instanceof JetStreamApiError)) return undefined;
+  return (Object.keys(CODES) as Answer[]).find((name) => CODES[name] === error.code);
+}
+
+/** Whether asking again cannot change the answer. Everything else (no leader, no space, no word at all) may pass. */
+export function isFinal(error: unknown): boolean {
+  return answerOf(error) !== undefined;
+}
+
+/** Whether nobody listens there: the process asked is dead, not slow. */
+export function isNobodyThere(error: unknown): boolean {
+  return error instanceof errors.NoRespondersError || hasCause(error, errors.NoRespondersError);
+}
+
+/** Whether the bus turned the key away. */
+export function isKeyRefused(error: unknown): boolean {
+  return error instanceof errors.AuthorizationError || hasCause(error, errors.AuthorizationError);
+}
+
+function hasCause(error: unknown, type: new (...of: never[]) => Error): boolean {
+  return error instanceof Error && error.cause instanceof type;
+}

@@ -1,0 +1,70 @@
+import { type Address, commitFilter, logStream, parseAddress } from "#subjects/mod.ts";
+import type { LogRecord } from "./bus.ts";
+import { answerOf } from "./nats-errors.ts";
+import { readRecord } from "./record.ts";
+import type { Wire } from "./wire.ts";
+
+/** What the leader of a stream is asked for; the client's own type leaves `next_by_subj` out. */
+type LeaderQuery = { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj?: string };
+
+/**
+ * Reads logs. An owner asks the `leader`, whose word is final; whoever only looks on asks the `nearest` replica, for
+ * which less right is needed and which may lag behind for a moment.
+ */
+export class NatsLog {
+  readonly #wire: Wire;
+  readonly #from: "leader" | "nearest";
+
+  constructor(wire: Wire, from: "leader" | "nearest") {
+    this.#wire = wire;
+    this.#from = from;
+  }
+
+  /** The newest record of an actor. Throws: Closed. */
+  last(address: Address, signal: AbortSignal): Promise<LogRecord | undefined> {
+    const query = { last_by_subj: commitFilter(address) };
+    return this.#from === "leader" ? this.#ask(address, query, signal) : this.#askNearest(address, query, signal);
+  }
+
+  /** The first record of an actor at or after a sequence. Throws: Closed. */
+  next(address: Address, fromSeq: number, signal: AbortSignal): Promise<LogRecord | undefined> {
+    return this.#ask(address, { seq: fromSeq, next_by_subj: commitFilter(address) }, signal);
+  }
+
+  /** One record; undefined when it was trimmed, or its sequence issued again to somebody else. Throws: Closed. */
+  async record(address: Address, seq: number, signal: AbortSignal): Promise<LogRecord | undefined> {
+    const near = await this.#askNearest(address, { seq }, signal);
+    // A replica may not have it yet; the leader's word is final.
+    const record = near ?? (this.#from === "leader" ? await this.#ask(address, { seq }, signal) : undefined);
+    return record?.address === address ? record : undefined;
+  }
+
+  async #askNearest(
+    address: Address,
+    query: { readonly last_by_subj: string } | { readonly seq: number },
+    signal: AbortSignal,
+  ): Promise<LogRecord | undefined> {
+    const stream = logStream(parseAddress(address).kind);
+    const got = await this.#wire.persist(() => this.#wire.jsm.direct.getMessage(stream, query), signal);
+    return got === null ? undefined : readRecord({ ...found(got), headers: got.header }, 1);
+  }
+
+  async #ask(address: Address, query: LeaderQuery, signal: AbortSignal): Promise<LogRecord | undefined> {
+    const stream = logStream(parseAddress(address).kind);
+    try {
+      const got = await this.#wire.persist(() => this.#wire.jsm.streams.getMessage(stream, query), signal);
+      return got === null ? undefined : readRecord({ ...found(got), headers: got.header }, 0);
+    } catch (error) {
+      if (answerOf(error) === "messageMissing") return undefined;
+      throw error;
+    }
+  }
+}
+
+function found(message: { readonly subject: string; readonly seq: number; readonly data: Uint8Array }): {
+  readonly subject: string;
+  readonly seq: number;
+  readonly body: Uint8Array;
+} {
+  return { subject: message.subject, seq: message.seq, body: message.data };
+}

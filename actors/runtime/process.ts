@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { pino } from "pino";
+import { z } from "zod";
+import { KINDS, type KindContract } from "#subjects/mod.ts";
+import type { AnyKind } from "./actor.ts";
+import { type ProcessStatus, serveAsks } from "./asks.ts";
+import { BusUnreachable, connectToBus } from "./connection.ts";
+import { Host } from "./host.ts";
+import type { Logger } from "./logger.ts";
+import type { HostOptions } from "./options.ts";
+import { Wire } from "./wire.ts";
+
+const milliseconds = z.coerce.number().positive().optional();
+
+/** What a process of a kind reads from its environment. */
+const environmentSchema = z.object({
+  THALASSA_URL: z.string().min(1),
+  /** File with the nkey seed of the kind's user. */
+  THALASSA_KEY: z.string().min(1),
+  /** Where the user's account has imported JetStream, if it is not at home there. */
+  THALASSA_API_PREFIX: z.string().min(1).optional(),
+  THALASSA_LOG: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  THALASSA_IDLE_MS: milliseconds,
+  THALASSA_ACK_WAIT_MS: milliseconds,
+  THALASSA_GRACE_MS: milliseconds,
+});
+
+/** Exit code for a bus that cannot be reached or does not let us in. */
+const EXIT_NO_BUS = 3;
+
+/**
+ * Runs a process of a kind until it is told to stop (SIGTERM, SIGINT, or the end of the IPC channel over which a
+ * supervisor spawned it). Hands everything over in good order then. Logs JSON lines to standard output.
+ * After a crash: another process of the kind, or the next one started, goes on from the logs.
+ */
+export async function runKind(kind: AnyKind, contracts: readonly KindContract[] = KINDS): Promise<void> {
+  const environment = environmentSchema.parse(process.env);
+  const name = `${kind.contract.kind}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const logger = pino({ level: environment.THALASSA_LOG, base: { process: name } }, pino.destination({ sync: true }));
+  try {
+    const wire = await reach(kind, name, environment);
+    const options = optionsOf(name, environment);
+    const host = await Host.start(wire, kind, options, logger, contracts);
+    await serveAsks(wire, kind, host, logger, () => statusOf(name, host));
+    logger.info({ event: "ready", pid: process.pid }, `${kind.contract.kind} is ready`);
+    stopOnSignal(host, wire, logger);
+  } catch (error) {
+    logger.error({ event: "failed", err: error }, error instanceof Error ? error.message : String(error));
+    process.exit(error instanceof BusUnreachable ? EXIT_NO_BUS : 1);
+  }
+}
+
+async function reach(kind: AnyKind, name: string, environment: z.output<typeof environmentSchema>): Promise<Wire> {
+  const seed = new TextEncoder().encode(readFileSync(environment.THALASSA_KEY, "utf8").trim());
+  const user = kind.contract.kind;
+  const connection = await connectToBus({ url: environment.THALASSA_URL, user, seed, name });
+  return Wire.over(connection, environment.THALASSA_API_PREFIX);
+}
+
+function optionsOf(name: string, environment: z.output<typeof environmentSchema>): HostOptions {
+  const { THALASSA_IDLE_MS: idleMs, THALASSA_ACK_WAIT_MS: ackWaitMs, THALASSA_GRACE_MS: graceMs } = environment;
+  return {
+    process: name,
+    ...(idleMs === undefined ? {} : { idleMs }),
+    ...(ackWaitMs === undefined ? {} : { ackWaitMs }),
+    ...(graceMs === undefined ? {} : { graceMs }),
+  };
+}
+
+function statusOf(name: string, host: Host): ProcessStatus {
+  const memoryBytes = process.memoryUsage.rss();
+  return { process: name, host: hostname(), pid: process.pid, ...host.status, memoryBytes };
+}
+
+function stopOnSignal(host: Host, wire: Wire, logger: Logger): void {
+  let stopping = false;
+  const stop = (reason: string): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ event: "stopping", reason }, "handing over");
+    void host
+      .stop()
+      .then(() => wire.nc.drain())
+      .catch((error: unknown) => logger.warn({ err: error }, "could not hand everything over"))
+      .finally(() => {
+        logger.info({ event: "stopped" }, "stopped");
+        process.exit(0);
+      });
+  };
+  process.on("SIGTERM", () => stop("told to"));
+  process.on("SIGINT", () => stop("told to"));
+  if (!process.stdin.isTTY)
+    process.stdin
+      .on("end", () => stop("its supervisor is gone"))
+      .on("error", () => {})
+      .resume();
+}
