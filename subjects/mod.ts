@@ -37,15 +37,17 @@ export {
   BUCKETS,
   type BucketSpec,
   DEAD,
+  type FeedSpec,
   kindStreams,
   logStream,
+  MAX_MAIL_BYTES,
   MAX_PAYLOAD_BYTES,
   mailStream,
   PARTITIONS,
   partitionFilter,
   SHARED_STREAMS,
   type StreamSpec,
-  TIMERS,
+  timerStream,
 } from "./streams.ts";
 export { BadToken, decodeToken, encodeToken, isToken, MAX_TOKEN } from "./token.ts";
 export { formatTraceparent, parseTraceparent, spanOf, type Trace } from "./trace.ts";

@@ -105,7 +105,10 @@ function clientRights(contract: ClientContract, kinds: readonly KindContract[]):
     account: contract.account,
     publish: [
       ...mailSubjects(contract.sends),
-      ...contract.follows.map((kind) => `$JS.API.DIRECT.GET.${logStream(kind)}`),
+      ...contract.follows.flatMap((kind) => [
+        `$JS.API.DIRECT.GET.${logStream(kind)}`,
+        `$JS.API.DIRECT.GET.${logStream(kind)}.commit.*.${kind}.*.*`,
+      ]),
       "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
       ...kinds.flatMap(({ kind }) => [`thalassa.*.${kind}.*.ask.*`, `$SRV.*.${kind}`, `$SRV.*.${kind}.*`]),
       ...(contract.account === "CORE" ? ["$SRV.*"] : []),

@@ -6,6 +6,9 @@ export const PARTITIONS = 16;
 /** Largest message the server takes. Units: bytes. */
 export const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
 
+/** Largest mail; so a dead letter with it inside, escaped, is always below `MAX_PAYLOAD_BYTES`. Units: bytes. */
+export const MAX_MAIL_BYTES = 1024 * 1024;
+
 const MINUTE_MS = 60_000;
 
 /** A stream as the contract wants it; provisioning turns it into the server's own form. */
@@ -17,10 +20,16 @@ export type StreamSpec = {
   readonly duplicateWindowMs: number;
   readonly transform?: { readonly from: string; readonly to: string };
   readonly republish?: { readonly from: string; readonly to: string };
-  readonly source?: { readonly stream: string; readonly from: string; readonly to: string };
+  /** What it takes over from another stream, and where it stores that. */
+  readonly source?: { readonly stream: string; readonly feed: FeedSpec; readonly to: string };
+  /** A consumer through which another stream takes this one's messages over, each once acknowledged gone from here. */
+  readonly feeds?: FeedSpec;
   readonly schedules?: true;
-  readonly maxPerSubject?: number;
+  readonly maxMessageBytes?: number;
 };
+
+/** How one stream hands messages on to another. `deliver` is the server's own subject: nobody may listen or write there. */
+export type FeedSpec = { readonly consumer: string; readonly filter: string; readonly deliver: string };
 
 /** A key-value bucket; `ttlMs` makes its entries fade. */
 export type BucketSpec = { readonly name: string; readonly description: string; readonly ttlMs?: number };
@@ -28,6 +37,11 @@ export type BucketSpec = { readonly name: string; readonly description: string; 
 /** Name of the work queue of a kind. */
 export function mailStream(kind: string): string {
   return `MAIL_${kind.toUpperCase()}`;
+}
+
+/** Name of the stream of a kind's waiting timers. */
+export function timerStream(kind: string): string {
+  return `TIMERS_${kind.toUpperCase()}`;
 }
 
 /** Name of the history of a kind. */
@@ -45,18 +59,30 @@ function storedMail(kind: string): string {
   return `mail.${kind}.{{partition(${PARTITIONS},1,2)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}`;
 }
 
-/** The two streams of a kind. */
+/** The three streams of a kind, in the order in which they have to be made. */
 export function kindStreams(contract: Pick<KindContract, "kind">): readonly StreamSpec[] {
   const { kind } = contract;
+  const due = `due.*.${kind}.*.*`;
+  const feed = { consumer: "mail", filter: due, deliver: `source.${kind}` };
   return [
     {
+      name: timerStream(kind),
+      description: `Timers of ${kind} actors, waiting to become mail`,
+      subjects: [`thalassa.*.${kind}.*.at.*`, due],
+      retention: "workqueue",
+      duplicateWindowMs: 30_000,
+      schedules: true,
+      feeds: feed,
+    },
+    {
       name: mailStream(kind),
-      description: `Mail to ${kind} actors; holding nothing but timers means at rest`,
+      description: `Mail to ${kind} actors; empty means at rest`,
       subjects: [`thalassa.*.${kind}.*.in.*`],
       retention: "workqueue",
       duplicateWindowMs: 30_000,
       transform: { from: `thalassa.*.${kind}.*.in.*`, to: storedMail(kind) },
-      source: { stream: TIMERS, from: `due.*.${kind}.*.*`, to: storedMail(kind) },
+      maxMessageBytes: MAX_MAIL_BYTES,
+      source: { stream: timerStream(kind), feed, to: storedMail(kind) },
     },
     {
       name: logStream(kind),
@@ -72,22 +98,11 @@ export function kindStreams(contract: Pick<KindContract, "kind">): readonly Stre
   ];
 }
 
-/** Name of the stream of waiting timers. */
-export const TIMERS = "TIMERS";
-
 /** Name of the stream of dead letters. */
 export const DEAD = "DEAD";
 
 /** The streams that all kinds share. */
 export const SHARED_STREAMS: readonly StreamSpec[] = [
-  {
-    name: TIMERS,
-    description: "Timers waiting to become mail, and those just due",
-    subjects: ["thalassa.*.*.*.at.*", "due.*.*.*.*"],
-    retention: "limits",
-    duplicateWindowMs: 30_000,
-    schedules: true,
-  },
   {
     name: DEAD,
     description: "Mail that could not be handled, with its reason",

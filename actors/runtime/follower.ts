@@ -49,7 +49,7 @@ export class Follower implements Disposable {
       on("live", (message) => this.#glimpse(message)),
     ];
     this.#unlisten = wire.listen((event) => {
-      if (event === "reconnected") void this.caughtUp();
+      if (event.type === "reconnected") void this.caughtUp();
     });
     void this.caughtUp();
   }

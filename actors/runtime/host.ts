@@ -123,6 +123,9 @@ export class Host implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     this.#presence.start();
+    this.#wire.listen((event) => {
+      if (event.type === "refused") this.#system.logger.error({ err: event.error }, "the bus refused us something");
+    });
     await Promise.all([this.#readClaims(), delay(GREETING_MS)]);
     const { ackWaitMs, idleMs } = this.#system.options;
     const every = (ms: number, run: () => void): void => void this.#timers.push(setInterval(run, ms));

@@ -78,7 +78,7 @@ export class Presence {
     on(probeSubject(kind, process), (message) => void message.respond("here"));
     on(GONE_SUBJECT, (message) => this.#buryMember(message));
     wire.listen((event) => {
-      if (event === "reconnected") this.#return();
+      if (event.type === "reconnected") this.#return();
     });
     this.#see(process, this.#port.version, false);
     this.beat({ hello: true });

@@ -13,8 +13,10 @@ const MOVE_AFTER_MS = 2_500;
 /** Waits between tries grow by the first up to the second. Units: ms. */
 const BACKOFF_MS = { step: 50, most: 500 } as const;
 
-/** What happens to a connection. */
-export type WireEvent = "disconnected" | "reconnected";
+/** What happens to a connection; `refused` when our user lacks a right, which only a change of the contract can mend. */
+export type WireEvent =
+  | { readonly type: "disconnected" | "reconnected" }
+  | { readonly type: "refused"; readonly error: Error };
 
 /**
  * A connection on which every request has a deadline, dies with the connection it was sent on, and may be repeated under
@@ -50,7 +52,7 @@ export class Wire {
     return this.#up === undefined && !this.nc.isClosed();
   }
 
-  /** Tells when the connection breaks and when it is back; the function returned ends that. */
+  /** Tells what happens to the connection; the function returned ends that. */
   listen(listener: (event: WireEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -97,14 +99,15 @@ export class Wire {
       if (status.type === "disconnect" && this.#up === undefined) {
         this.#up = Promise.withResolvers<void>();
         for (const reject of this.#inFlight) reject(new BusSilent("the connection broke"));
-        this.#tell("disconnected");
+        this.#tell({ type: "disconnected" });
       }
       if (status.type === "reconnect") {
         this.#answeredAt = performance.now();
         this.#up?.resolve();
         this.#up = undefined;
-        this.#tell("reconnected");
+        this.#tell({ type: "reconnected" });
       }
+      if (status.type === "error") this.#tell({ type: "refused", error: status.error });
     }
   }
 
