@@ -1,72 +1,31 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Kvm } from "@nats-io/kv";
 import { type Address, KINDS, type KindContract, PARTITIONS, parseAddress } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
-import { type Claim, Claims } from "./claims.ts";
-import { Closed } from "./errors.ts";
-import { Outrun } from "./feed.ts";
 import type { Logger } from "./logger.ts";
 import { NatsBus, openBucket } from "./nats-bus.ts";
 import { type HostOptions, resolveOptions } from "./options.ts";
-import { Partition } from "./partition.ts";
-import { type Beat, Presence } from "./presence.ts";
-import { partitionOf, preferred } from "./rendezvous.ts";
+import { Ownership } from "./ownership.ts";
+import { partitionOf } from "./rendezvous.ts";
 import { SuspectLane } from "./steps.ts";
 import type { ActorSystem } from "./system.ts";
 import type { Wire } from "./wire.ts";
 
-/** How often claims are read again, delivery is checked, and ownership is thought over. Units: ms. */
-const RECHECK_MS = 1_000;
-const AUDIT_MS = 3_000;
-const REBALANCE_MS = 100;
-
-/** Several reasons to think ownership over within this long are one. Units: ms. */
-const SETTLE_MS = 20;
-
-/** A partition's claim is renewed at most this often. Units: ms. */
-const RENEW_MS = 1_000;
-
-/** How long a starting process listens for others before it takes anything. Units: ms. */
-const GREETING_MS = 30;
-
-/** What a process tells about itself. Units: bytes where it says so. */
+/** How much a process serves. */
 export type HostStatus = { readonly partitions: number; readonly actors: number; readonly steps: number };
 
-/** One process's share of the actors of a kind: which partitions it serves, and how it comes by them and lets them go. */
+/** One process's share of the actors of a kind. */
 export class Host implements AsyncDisposable {
-  readonly #wire: Wire;
   readonly #system: ActorSystem;
-  readonly #claims: Claims;
-  readonly #presence: Presence;
-  readonly #partitions = new Map<number, Partition>();
-  readonly #renewedAt = new Map<number, number>();
-  readonly #handingOver = new Set<Partition>();
+  readonly #ownership: Ownership;
   readonly #timers: NodeJS.Timeout[] = [];
   #stopping: Promise<void> | undefined;
-  #kick: NodeJS.Timeout | undefined;
-  #rebalancing = false;
-  #again = false;
 
-  private constructor(wire: Wire, system: ActorSystem, claims: (host: Host) => Claims) {
-    this.#wire = wire;
+  private constructor(system: ActorSystem, ownership: Ownership) {
     this.#system = system;
-    this.#claims = claims(this);
-    const { process } = system.options;
-    const { kind, version } = system.kind.contract;
-    this.#presence = new Presence({
-      wire,
-      kind,
-      process,
-      version,
-      logger: system.logger,
-      owned: () => this.#serving().map((partition) => [partition.number, partition.revision] as const),
-      changed: (urgent) => this.#think(urgent ? 0 : SETTLE_MS),
-      heard: (beat) => this.#hear(beat),
-      returned: () => this.#return(),
-    });
+    this.#ownership = ownership;
   }
 
-  /** Starts to serve a kind over a connection. Throws: BusSilent when the bus does not answer. */
+  /** Starts to serve a kind over a connection. */
   static async start(
     wire: Wire,
     kind: AnyKind,
@@ -78,24 +37,20 @@ export class Host implements AsyncDisposable {
     const resolved = resolveOptions(options);
     const lane = new SuspectLane();
     const system = { kind, contracts, bus, options: resolved, logger, lane, clock: Date.now };
-    const bucket = await openBucket(new Kvm(wire.js), "OWN");
-    const name = kind.contract.kind;
-    const host = new Host(wire, system, (self) => new Claims(wire, bucket, name, (...of) => self.#claimed(...of)));
+    wire.listen((event) => {
+      if (event.type === "refused") logger.error({ err: event.error }, "the bus refused us something");
+    });
+    const host = new Host(system, new Ownership(wire, system, await openBucket(new Kvm(wire.js), "OWN")));
     await host.#begin();
     return host;
   }
 
   /** How much this process serves just now. */
   get status(): HostStatus {
-    const partitions = this.#serving();
-    return {
-      partitions: partitions.length,
-      actors: partitions.reduce((sum, partition) => sum + partition.size, 0),
-      steps: partitions.reduce(
-        (sum, each) => sum + [...each.actors].reduce((steps, actor) => steps + actor.running, 0),
-        0,
-      ),
-    };
+    const partitions = this.#ownership.serving();
+    const actors = partitions.flatMap((partition) => [...partition.actors]);
+    const steps = actors.reduce((sum, actor) => sum + actor.running, 0);
+    return { partitions: partitions.length, actors: actors.length, steps };
   }
 
   /**
@@ -104,11 +59,10 @@ export class Host implements AsyncDisposable {
    */
   ask(address: Address, question: string): Promise<unknown> | undefined {
     const { agent, id } = parseAddress(address);
-    const partition = this.#partitions.get(partitionOf(agent, id, PARTITIONS));
+    const partition = this.#ownership.partition(partitionOf(agent, id, PARTITIONS));
     const answer = this.#system.kind.answers?.[question];
-    if (partition === undefined || !partition.isOpen) return undefined;
-    if (question === "state") return partition.actor(address).ask((state, seq) => ({ seq, state }));
-    return answer === undefined ? undefined : partition.actor(address).ask(answer);
+    if (question === "state") return partition?.actor(address).ask((state, seq) => ({ seq, state }));
+    return answer === undefined ? undefined : partition?.actor(address).ask(answer);
   }
 
   /** Hands everything over in good order and falls silent. May be called more than once. */
@@ -122,155 +76,24 @@ export class Host implements AsyncDisposable {
   }
 
   async #begin(): Promise<void> {
-    this.#presence.start();
-    this.#wire.listen((event) => {
-      if (event.type === "refused") this.#system.logger.error({ err: event.error }, "the bus refused us something");
-    });
-    await Promise.all([this.#readClaims(), delay(GREETING_MS)]);
+    await this.#ownership.start();
     const { ackWaitMs, idleMs } = this.#system.options;
-    const every = (ms: number, run: () => void): void => void this.#timers.push(setInterval(run, ms));
-    every(REBALANCE_MS, () => this.#think(0));
-    every(RECHECK_MS, () => void this.#readClaims());
-    every(AUDIT_MS, () => this.#serving().forEach((partition) => void partition.doubt(0)));
-    every(ackWaitMs / 3, () => this.#serving().forEach((partition) => void partition.keepAlive()));
-    every(Math.max(250, idleMs / 4), () => void this.#passivate(idleMs));
-    this.#think(0);
+    this.#timers.push(
+      setInterval(() => this.#keepAlive(), ackWaitMs / 3),
+      setInterval(() => void this.#passivate(idleMs), Math.max(250, idleMs / 4)),
+    );
   }
 
   async #leave(): Promise<void> {
-    this.#presence.leave();
-    await Promise.all(this.#serving().map((partition) => this.#release(partition)));
+    await this.#ownership.leave();
     for (const timer of this.#timers) clearInterval(timer);
-    clearTimeout(this.#kick);
-    this.#presence.stop();
   }
 
-  #serving(): readonly Partition[] {
-    return [...this.#partitions.values()].filter((partition) => partition.isOpen);
-  }
-
-  #hear(beat: Beat): void {
-    for (const [number, revision] of beat.own) this.#claims.told(number, { process: beat.process, revision });
-    if (beat.free === undefined) return;
-    const [number, revision, orderly] = beat.free;
-    this.#claims.told(number, { process: "", revision, ...(orderly ? { by: beat.process } : {}) });
-  }
-
-  #return(): void {
-    this.#system.logger.info({}, "back after an absence; ownership and delivery are checked");
-    void this.#readClaims();
-    for (const partition of this.#serving()) void partition.doubt(50);
-  }
-
-  /** Somebody's claim was seen that is newer than what we knew. */
-  #claimed(number: number, claim: Claim): void {
-    const partition = this.#partitions.get(number);
-    const ours = claim.process === this.#system.options.process;
-    if (partition?.isOpen === true && !ours && claim.revision > partition.revision) {
-      partition.close(`claimed by ${claim.process || "nobody"}`);
-    }
-    this.#think(0);
-  }
-
-  async #readClaims(): Promise<void> {
-    if (!this.#wire.connected) return;
-    const reads = Array.from({ length: PARTITIONS }, (_, number) => this.#claims.read(number));
-    await Promise.allSettled(reads);
+  #keepAlive(): void {
+    for (const partition of this.#ownership.serving()) partition.keepAlive();
   }
 
   async #passivate(idleMs: number): Promise<void> {
-    for (const partition of this.#serving()) await partition.passivate(idleMs);
-  }
-
-  #think(inMs: number): void {
-    if (this.#stopping !== undefined || this.#kick !== undefined) return;
-    this.#kick = setTimeout(() => {
-      this.#kick = undefined;
-      void this.#rebalance();
-    }, inMs);
-  }
-
-  /** Makes what we serve agree with what we should. */
-  async #rebalance(): Promise<void> {
-    this.#again = this.#rebalancing;
-    if (this.#rebalancing || this.#stopping !== undefined || !this.#wire.connected) return;
-    this.#rebalancing = true;
-    const candidates = this.#presence.candidates();
-    const probes = new Map<string, Promise<boolean>>();
-    const works = Array.from({ length: PARTITIONS }, (_, number) => this.#settle(number, candidates, probes));
-    for (const result of await Promise.allSettled(works)) {
-      if (result.status === "rejected") this.#system.logger.debug({ err: result.reason }, "a claim is tried again");
-    }
-    this.#rebalancing = false;
-    if (this.#again) this.#think(0);
-  }
-
-  async #settle(number: number, candidates: readonly string[], probes: Map<string, Promise<boolean>>): Promise<void> {
-    const { process } = this.#system.options;
-    const claim = this.#claims.known(number);
-    const standing = this.#partitions.get(number);
-    const partition = standing?.isOpen === true ? standing : undefined;
-    const wanted = preferred(number, candidates);
-    if (wanted === process) {
-      if (partition !== undefined) return this.#renewIfStale(partition);
-      if (!this.#presence.settled) return;
-      if (claim === undefined || claim.process === "" || claim.process === process) return this.#take(number, claim);
-      if (this.#presence.lives(claim.process)) return;
-      const probe = probes.get(claim.process) ?? this.#presence.isGone(claim.process);
-      probes.set(claim.process, probe);
-      if (await probe) await this.#take(number, claim);
-    } else if (partition === undefined && claim?.process === process) {
-      await this.#claims.free(number, process, claim.revision, false);
-    } else if (partition !== undefined && wanted !== undefined && this.#presence.settled) {
-      void this.#handOver(partition, wanted);
-    }
-  }
-
-  async #take(number: number, standing: Claim | undefined): Promise<void> {
-    const { process } = this.#system.options;
-    const startedAt = performance.now();
-    const claim = await this.#claims.take(number, process, standing);
-    if (claim === undefined) return;
-    const { logger } = this.#system;
-    const port = {
-      wire: this.#wire,
-      claims: this.#claims,
-      system: this.#system,
-      changed: () => this.#think(SETTLE_MS),
-    };
-    const partition = new Partition(port, number, claim, standing?.by);
-    this.#partitions.set(number, partition);
-    this.#presence.beat();
-    try {
-      await partition.serve(standing?.revision);
-      const tookMs = Math.round(performance.now() - startedAt);
-      logger.debug({ partition: number, from: standing?.process || standing?.by, tookMs }, "took a partition");
-    } catch (error) {
-      partition.close("its mail could not be had");
-      if (error instanceof Outrun || error instanceof Closed) return;
-      logger.warn({ partition: number, err: error }, "a partition's mail could not be had; its claim is given back");
-      await this.#claims.free(number, process, claim.revision, false);
-    }
-  }
-
-  async #renewIfStale(partition: Partition): Promise<void> {
-    const now = performance.now();
-    if (!partition.isStale || now - (this.#renewedAt.get(partition.number) ?? -RENEW_MS) < RENEW_MS) return;
-    this.#renewedAt.set(partition.number, now);
-    await partition.renew();
-  }
-
-  /** To a process that joined: in a quiet moment, so that no step is cut. */
-  async #handOver(partition: Partition, to: string): Promise<void> {
-    if (this.#handingOver.has(partition)) return;
-    this.#handingOver.add(partition);
-    await partition.untilQuiet(this.#system.options.graceMs);
-    if (preferred(partition.number, this.#presence.candidates()) === to) await this.#release(partition);
-    this.#handingOver.delete(partition);
-  }
-
-  async #release(partition: Partition): Promise<void> {
-    const freed = await partition.release(this.#system.options.graceMs);
-    if (freed !== undefined) this.#presence.beat({ free: [partition.number, freed.revision, freed.by !== undefined] });
+    for (const partition of this.#ownership.serving()) await partition.passivate(idleMs);
   }
 }

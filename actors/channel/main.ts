@@ -1,0 +1,4 @@
+import { runKind } from "#runtime/process.ts";
+import { channel } from "./kind.ts";
+
+await runKind(channel);

@@ -1,0 +1,211 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { KV } from "@nats-io/kv";
+import { PARTITIONS } from "#subjects/mod.ts";
+import { type Claim, Claims } from "./claims.ts";
+import { Closed } from "./errors.ts";
+import { Outrun } from "./feed.ts";
+import { Partition } from "./partition.ts";
+import { type Beat, Presence } from "./presence.ts";
+import { preferred } from "./rendezvous.ts";
+import type { ActorSystem } from "./system.ts";
+import type { Wire } from "./wire.ts";
+
+/** How often claims are read again, delivery is checked, and ownership is thought over. Units: ms. */
+const RECHECK_MS = 1_000;
+const AUDIT_MS = 3_000;
+const REBALANCE_MS = 100;
+
+/** Several reasons to think ownership over within this long are one. Units: ms. */
+const SETTLE_MS = 20;
+
+/** A partition's claim is renewed at most this often. Units: ms. */
+const RENEW_MS = 1_000;
+
+/** How long a starting process listens for others before it takes anything. Units: ms. */
+const GREETING_MS = 30;
+
+/** Which partitions this process serves, how it comes by them and lets them go. For speed alone: the fence protects. */
+export class Ownership {
+  readonly #wire: Wire;
+  readonly #system: ActorSystem;
+  readonly #claims: Claims;
+  readonly #presence: Presence;
+  readonly #partitions = new Map<number, Partition>();
+  readonly #renewedAt = new Map<number, number>();
+  readonly #handingOver = new Set<Partition>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #leaving = false;
+  #kick: NodeJS.Timeout | undefined;
+  #rebalancing = false;
+  #again = false;
+
+  constructor(wire: Wire, system: ActorSystem, bucket: KV) {
+    this.#wire = wire;
+    this.#system = system;
+    const { kind, version } = system.kind.contract;
+    this.#claims = new Claims(wire, bucket, kind, (number, claim) => this.#claimed(number, claim));
+    this.#presence = new Presence({
+      wire,
+      kind,
+      process: system.options.process,
+      version,
+      logger: system.logger,
+      owned: () => this.serving().map((partition) => [partition.number, partition.revision] as const),
+      changed: (urgent) => this.#think(urgent ? 0 : SETTLE_MS),
+      heard: (beat) => this.#hear(beat),
+      returned: () => this.#return(),
+    });
+  }
+
+  /** Says hello, listens who else is here, and begins to take what is ours to serve. */
+  async start(): Promise<void> {
+    this.#presence.start();
+    await Promise.all([this.#readClaims(), delay(GREETING_MS)]);
+    const every = (ms: number, run: () => void): void => void this.#timers.push(setInterval(run, ms));
+    every(REBALANCE_MS, () => this.#think(0));
+    every(RECHECK_MS, () => void this.#readClaims());
+    every(AUDIT_MS, () => this.serving().forEach((partition) => void partition.doubt(0)));
+    this.#think(0);
+  }
+
+  /** Hands everything over in good order and falls silent. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    this.#presence.leave();
+    await Promise.all(this.serving().map((partition) => this.#release(partition)));
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#kick);
+    this.#presence.stop();
+  }
+
+  /** The partitions we have just now. */
+  serving(): readonly Partition[] {
+    return [...this.#partitions.values()].filter((partition) => partition.isOpen);
+  }
+
+  /** One partition, if we have it. */
+  partition(number: number): Partition | undefined {
+    const partition = this.#partitions.get(number);
+    return partition?.isOpen === true ? partition : undefined;
+  }
+
+  #hear(beat: Beat): void {
+    for (const [number, revision] of beat.own) this.#claims.told(number, { process: beat.process, revision });
+    if (beat.free === undefined) return;
+    const [number, revision, orderly] = beat.free;
+    this.#claims.told(number, { process: "", revision, ...(orderly ? { by: beat.process } : {}) });
+  }
+
+  #return(): void {
+    this.#system.logger.info({}, "back after an absence; ownership and delivery are checked");
+    void this.#readClaims();
+    for (const partition of this.serving()) void partition.doubt(50);
+  }
+
+  /** Somebody's claim was seen that is newer than what we knew. */
+  #claimed(number: number, claim: Claim): void {
+    const partition = this.partition(number);
+    const ours = claim.process === this.#system.options.process;
+    if (partition !== undefined && !ours && claim.revision > partition.revision) {
+      partition.close(`claimed by ${claim.process || "nobody"}`);
+    }
+    this.#think(0);
+  }
+
+  async #readClaims(): Promise<void> {
+    if (!this.#wire.connected) return;
+    const reads = Array.from({ length: PARTITIONS }, (_, number) => this.#claims.read(number));
+    await Promise.allSettled(reads);
+  }
+
+  #think(inMs: number): void {
+    if (this.#leaving || this.#kick !== undefined) return;
+    this.#kick = setTimeout(() => {
+      this.#kick = undefined;
+      void this.#rebalance();
+    }, inMs);
+  }
+
+  /** Makes what we serve agree with what we should. */
+  async #rebalance(): Promise<void> {
+    this.#again = this.#rebalancing;
+    if (this.#rebalancing || this.#leaving || !this.#wire.connected) return;
+    this.#rebalancing = true;
+    const candidates = this.#presence.candidates();
+    const probes = new Map<string, Promise<boolean>>();
+    const works = Array.from({ length: PARTITIONS }, (_, number) => this.#settle(number, candidates, probes));
+    for (const result of await Promise.allSettled(works)) {
+      if (result.status === "rejected") this.#system.logger.debug({ err: result.reason }, "a claim is tried again");
+    }
+    this.#rebalancing = false;
+    if (this.#again) this.#think(0);
+  }
+
+  async #settle(number: number, candidates: readonly string[], probes: Map<string, Promise<boolean>>): Promise<void> {
+    const { process } = this.#system.options;
+    const claim = this.#claims.known(number);
+    const partition = this.partition(number);
+    const wanted = preferred(number, candidates);
+    if (wanted === process) {
+      if (partition !== undefined) return this.#renewIfStale(partition);
+      if (!this.#presence.settled) return;
+      if (claim === undefined || claim.process === "" || claim.process === process) return this.#take(number, claim);
+      if (this.#presence.lives(claim.process)) return;
+      const probe = probes.get(claim.process) ?? this.#presence.isGone(claim.process);
+      probes.set(claim.process, probe);
+      if (await probe) await this.#take(number, claim);
+    } else if (partition === undefined && claim?.process === process) {
+      await this.#claims.free(number, process, claim.revision, false);
+    } else if (partition !== undefined && wanted !== undefined && this.#presence.settled) {
+      void this.#handOver(partition, wanted);
+    }
+  }
+
+  async #take(number: number, standing: Claim | undefined): Promise<void> {
+    const { process } = this.#system.options;
+    const startedAt = performance.now();
+    const claim = await this.#claims.take(number, process, standing);
+    if (claim === undefined) return;
+    const { logger } = this.#system;
+    const port = {
+      wire: this.#wire,
+      claims: this.#claims,
+      system: this.#system,
+      changed: () => this.#think(SETTLE_MS),
+    };
+    const partition = new Partition(port, number, claim, standing?.by);
+    this.#partitions.set(number, partition);
+    this.#presence.beat();
+    try {
+      await partition.serve(standing?.revision);
+      const tookMs = Math.round(performance.now() - startedAt);
+      logger.debug({ partition: number, from: standing?.process || standing?.by, tookMs }, "took a partition");
+    } catch (error) {
+      partition.close("its mail could not be had");
+      if (error instanceof Outrun || error instanceof Closed) return;
+      logger.warn({ partition: number, err: error }, "a partition's mail could not be had; its claim is given back");
+      await this.#claims.free(number, process, claim.revision, false);
+    }
+  }
+
+  async #renewIfStale(partition: Partition): Promise<void> {
+    const now = performance.now();
+    if (!partition.isStale || now - (this.#renewedAt.get(partition.number) ?? -RENEW_MS) < RENEW_MS) return;
+    this.#renewedAt.set(partition.number, now);
+    await partition.renew();
+  }
+
+  /** To a process that joined: in a quiet moment, so that no step is cut. */
+  async #handOver(partition: Partition, to: string): Promise<void> {
+    if (this.#handingOver.has(partition)) return;
+    this.#handingOver.add(partition);
+    await partition.untilQuiet(this.#system.options.graceMs);
+    if (preferred(partition.number, this.#presence.candidates()) === to) await this.#release(partition);
+    this.#handingOver.delete(partition);
+  }
+
+  async #release(partition: Partition): Promise<void> {
+    const freed = await partition.release(this.#system.options.graceMs);
+    if (freed !== undefined) this.#presence.beat({ free: [partition.number, freed.revision, freed.by !== undefined] });
+  }
+}

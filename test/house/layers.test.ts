@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Import, isTest, type SourceFile, sourceFiles } from "./source.ts";
+
+const files = sourceFiles().filter((file) => !isTest(file.path));
+
+/** The pure files every kind has: synchronous, no I/O. */
+const PURE = new Set(["state.ts", "decide.ts", "evolve.ts", "sends.ts", "steps.ts"]);
+
+/** What a room may import by value, as prefixes of paths or package names. */
+const ALLOWED: readonly (readonly [room: RegExp, allowed: readonly string[]])[] = [
+  [/^subjects\//, ["subjects/", "zod"]],
+  [/^actors\/runtime\//, ["subjects/", "actors/runtime/", "@nats-io/", "node:", "zod", "pino"]],
+  [/^actors\/models\//, ["subjects/", "actors/models/", "node:", "zod"]],
+  [/^actors\/[^/]+\//, ["subjects/", "actors/runtime/mod.ts", "actors/models/mod.ts", "node:", "zod"]],
+  [/^bridges\//, ["subjects/", "actors/runtime/mod.ts", "@nats-io/", "node:", "zod", "commander"]],
+  [
+    /^deploy\//,
+    ["subjects/", "actors/runtime/", "bridges/", "deploy/", "@nats-io/", "node:", "zod", "commander", "pino"],
+  ],
+];
+
+test("every import follows the direction of the layers", () => {
+  const wrong = files.flatMap((file) => file.imports.filter((each) => !mayImport(file, each)).map(told(file)));
+  assert.deepEqual(wrong, []);
+});
+
+test("a pure file of a kind imports nothing but the contract, its own folder and types", () => {
+  const pure = files.filter(({ path }) => /^actors\/[^/]+\//.test(path) && PURE.has(path.split("/").at(-1) ?? ""));
+  const wrong = pure.flatMap((file) =>
+    file.imports
+      .filter(
+        ({ target, typeOnly }) => !typeOnly && !target.startsWith("subjects/") && roomOf(target) !== roomOf(file.path),
+      )
+      .map(told(file)),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test("an import is ./x.ts inside a folder and #layer/x.ts across", () => {
+  const wrong = sourceFiles().flatMap((file) =>
+    file.imports
+      .filter(
+        ({ specifier, target }) =>
+          /^\.\.?\//.test(specifier) && (specifier.startsWith("../") || folderOf(target) !== folderOf(file.path)),
+      )
+      .map(told(file)),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test("insiders never import the face of their own folder", () => {
+  const wrong = files.flatMap((file) =>
+    file.imports.filter(({ target }) => target === `${folderOf(file.path)}/mod.ts`).map(told(file)),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test("no values are imported in a circle", () => {
+  const graph = new Map(
+    files.map((file) => [file.path, file.imports.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target)]),
+  );
+  assert.deepEqual(
+    [...graph.keys()].flatMap((path) => circleFrom(path, graph)),
+    [],
+  );
+});
+
+function mayImport(file: SourceFile, { target, typeOnly }: Import): boolean {
+  if (roomOf(target) === roomOf(file.path)) return true;
+  const allowed = ALLOWED.find(([room]) => room.test(file.path))?.[1] ?? [];
+  if (typeOnly && target.startsWith("actors/runtime/") && file.path.startsWith("actors/")) return true;
+  return allowed.some((prefix) => target.startsWith(prefix));
+}
+
+/** `actors/channel`, `bridges/terminal`, `subjects`, `deploy`: what stands or falls together. */
+function roomOf(path: string): string {
+  const parts = path.split("/");
+  return parts.slice(0, parts[0] === "actors" || parts[0] === "bridges" ? 2 : 1).join("/");
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+function told(file: SourceFile): (each: Import) => string {
+  return ({ specifier }) => `${file.path} imports ${specifier}`;
+}
+
+function circleFrom(start: string, graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const seen = new Set<string>();
+  const ahead = [...(graph.get(start) ?? [])];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (next === start) return [`${start} leads back to itself`];
+    if (seen.has(next)) continue;
+    seen.add(next);
+    ahead.push(...(graph.get(next) ?? []));
+  }
+  return [];
+}
