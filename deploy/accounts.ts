@@ -1,52 +1,52 @@
 import type { Account, KindContract } from "#subjects/contract.ts";
-import { FOREIGN_ANSWERS, type Rights } from "#subjects/permissions.ts";
+import { TAP } from "#subjects/kinds.ts";
+import { FOREIGN_ANSWERS, inboxPrefix, type Rights, subjectInCore } from "#subjects/permissions.ts";
 
 /** One subject that one account offers to others: a service they may call or a stream they may follow. */
 export type Crossing = {
   readonly type: "service" | "stream";
   readonly from: Account;
-  readonly to: readonly Account[];
+  readonly to: Account;
+  /** Its name where it is offered, and the one it is imported under. */
   readonly subject: string;
+  readonly as: string;
   /** Whether one call may have many answers. */
   readonly streamed: boolean;
 };
 
-type Step = Omit<Crossing, "to" | "streamed"> & { readonly to: Account };
-
 /**
  * What must cross the borders between accounts for every user's rights to reach what they name: streams live in CORE, an
- * actor's questions are answered in its own account. No kind is both asked and asking over one border, since the
- * server refuses imports that form a cycle.
+ * actor's questions are answered in its own account. No two overlap, since what is imported twice arrives twice; and no
+ * kind is both asked and asking over one border, since the server refuses imports that form a cycle.
  */
 export function crossings(rights: readonly Rights[], kinds: readonly KindContract[]): readonly Crossing[] {
-  const steps = rights
+  const all = rights
     .filter((right) => right.account !== "CORE")
     .flatMap((right) => [
       ...right.publish.filter(crosses).map((subject) => calls(right.account, subject, kinds)),
       ...right.subscribe.filter(crosses).map((subject) => follows(right.account, subject)),
     ])
-    .filter((step) => step.from !== step.to);
-  const merged = Map.groupBy(steps, ({ type, from, subject }) => `${type} ${from} ${subject}`);
-  return [...merged.values()].flatMap((same) => {
-    const [first] = same;
-    if (first === undefined) return [];
-    const to = [...new Set(same.map((step) => step.to))];
-    return [{ ...first, to, streamed: first.type === "service" && manyAnswers(first.subject) }];
-  });
+    .filter((crossing) => crossing.from !== crossing.to);
+  return all.filter(
+    (one, index) =>
+      !all.some((other, at) => at !== index && includes(other, one) && (at < index || !includes(one, other))),
+  );
 }
 
-function calls(account: Account, subject: string, kinds: readonly KindContract[]): Step {
-  return { type: "service", from: servedBy(subject, kinds), to: account, subject };
+function calls(account: Account, as: string, kinds: readonly KindContract[]): Crossing {
+  const subject = subjectInCore(as);
+  return { type: "service", from: servedBy(as, kinds), to: account, subject, as, streamed: manyAnswers(subject) };
 }
 
-function follows(account: Account, subject: string): Step {
+function follows(account: Account, subject: string): Crossing {
   return isQuestion(subject)
-    ? { type: "service", from: account, to: "CORE", subject }
-    : { type: "stream", from: "CORE", to: account, subject };
+    ? { type: "service", from: account, to: "CORE", subject, as: subject, streamed: manyAnswers(subject) }
+    : { type: "stream", from: "CORE", to: account, subject, as: subject, streamed: false };
 }
 
-/** Inboxes and the talk of a kind's processes among themselves stay at home. */
+/** Inboxes and the talk of a kind's processes among themselves stay at home; but the tap's tools have streams pushed to it. */
 function crosses(subject: string): boolean {
+  if (subject === `${inboxPrefix(TAP)}.>`) return true;
   return !["_INBOX_", `${FOREIGN_ANSWERS}.`, "runtime."].some((prefix) => subject.startsWith(prefix));
 }
 
@@ -61,4 +61,25 @@ function isQuestion(subject: string): boolean {
 
 function manyAnswers(subject: string): boolean {
   return subject.startsWith("$SRV.") || subject.includes(".MSG.NEXT.");
+}
+
+function includes(wide: Crossing, narrow: Crossing): boolean {
+  return (
+    wide.type === narrow.type &&
+    wide.from === narrow.from &&
+    wide.to === narrow.to &&
+    covers(wide.subject, narrow.subject)
+  );
+}
+
+function covers(wide: string, narrow: string): boolean {
+  const narrowTokens = narrow.split(".");
+  const wideTokens = wide.split(".");
+  const open = wideTokens.at(-1) === ">";
+  if (open ? narrowTokens.length < wideTokens.length : narrowTokens.length !== wideTokens.length) return false;
+  return wideTokens.every((token, index) => token === ">" || matches(token, narrowTokens[index]));
+}
+
+function matches(wide: string, narrow: string | undefined): boolean {
+  return wide === narrow || (wide === "*" && narrow !== ">");
 }

@@ -17,7 +17,7 @@ const BUS = z.object({
 export type Bus = Readonly<z.infer<typeof BUS>>;
 
 /** A `nats.json` that says nothing readable. */
-export class BusFileGarbled extends ThalassaError<"bus-file-garbled"> {
+class BusFileGarbled extends ThalassaError<"bus-file-garbled"> {
   constructor(path: string, cause: unknown) {
     super({
       code: "bus-file-garbled",

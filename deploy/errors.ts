@@ -2,7 +2,7 @@
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What a person is told when something goes wrong. */
-export type ErrorParts<Code extends string> = {
+type ErrorParts<Code extends string> = {
   /** A literal that scripts may match. */
   readonly code: Code;
   /** What is true. */

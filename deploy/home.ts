@@ -21,7 +21,7 @@ export type Home = {
 };
 
 /** A home that cannot be used as one. */
-export class HomeUnusable extends ThalassaError<"home-unusable"> {
+class HomeUnusable extends ThalassaError<"home-unusable"> {
   readonly path: string;
   constructor(path: string, why: string, cause?: unknown) {
     super({

@@ -12,7 +12,7 @@ export type Key = { readonly publicKey: string; readonly seedFile: string };
 type Note = (line: string) => void;
 
 /** A seed that cannot be used: absent, unreadable, or no seed at all. */
-export class KeyUnusable extends ThalassaError<"key-missing" | "key-unreadable" | "key-garbled" | "key-misnamed"> {}
+class KeyUnusable extends ThalassaError<"key-missing" | "key-unreadable" | "key-garbled" | "key-misnamed"> {}
 
 /** A user's name is its seed's file name and, in upper case, part of a variable of `nats.conf`. */
 const NAME = /^[a-z][a-z0-9_]*$/;

@@ -4,7 +4,7 @@ import { GONE_SUBJECT } from "#subjects/runtime.ts";
 import { MAX_PAYLOAD_BYTES } from "#subjects/streams.ts";
 import { type Crossing, crossings } from "./accounts.ts";
 
-const ACCOUNTS: readonly Account[] = ["CORE", "EDGE", "HANDS"];
+const ACCOUNTS: readonly Account[] = ["CORE", "EDGE", "HANDS", "TAP"];
 
 /** What one run of the server is told besides the contract. */
 export type ServerSettings = {
@@ -77,10 +77,10 @@ jetstream {
 `;
 
 function accountBlock(account: Account, rights: readonly Rights[], borders: readonly Crossing[]): string {
-  const exports = borders.filter((border) => border.from === account).map(exportLine);
+  const exports = exportLines(borders.filter((border) => border.from === account));
   const imports = [
     ...(rights.some((right) => right.subscribe.includes(GONE_SUBJECT)) ? [goneImport(account)] : []),
-    ...borders.filter((border) => border.to.includes(account)).map(importLine),
+    ...borders.filter((border) => border.to === account).map(importLine),
   ];
   return [
     `  ${account} {`,
@@ -103,13 +103,16 @@ function userBlock(right: Rights): readonly string[] {
   ];
 }
 
-function exportLine(border: Crossing): string {
-  const answers = border.streamed ? ", response_type: stream" : "";
-  return `{ ${border.type}: ${quote(border.subject)}${answers}, accounts: [${border.to.join(", ")}] }`;
+function exportLines(borders: readonly Crossing[]): readonly string[] {
+  const same = Map.groupBy(borders, ({ type, subject, streamed }) => {
+    return `${type}: ${quote(subject)}${streamed ? ", response_type: stream" : ""}`;
+  });
+  return [...same].map(([offer, to]) => `{ ${offer}, accounts: [${to.map((border) => border.to).join(", ")}] }`);
 }
 
 function importLine(border: Crossing): string {
-  return `{ ${border.type}: { account: ${border.from}, subject: ${quote(border.subject)} } }`;
+  const renamed = border.as === border.subject ? "" : `, to: ${quote(border.as)}`;
+  return `{ ${border.type}: { account: ${border.from}, subject: ${quote(border.subject)} }${renamed} }`;
 }
 
 function goneImport(account: Account): string {

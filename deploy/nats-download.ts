@@ -11,7 +11,7 @@ export type DownloadLimits = {
   readonly idleMs: number;
   /** Given up after this long whatever comes. Default 10 minutes. */
   readonly totalMs: number;
-  /** Largest archive taken; the real ones are some 8 MB. Default 64 MiB. */
+  /** Largest archive taken. Default 64 MiB, several times the real ones. */
   readonly maxBytes: number;
 };
 
@@ -19,7 +19,7 @@ export type DownloadLimits = {
 export const DOWNLOAD_LIMITS: DownloadLimits = { idleMs: 30_000, totalMs: 600_000, maxBytes: 64 * 1024 * 1024 };
 
 /** Where a release comes from and what it is held against. */
-export type Release = {
+type Release = {
   /** The folder of all releases, without a slash at its end. */
   readonly baseUrl: string;
   readonly archive: Archive;

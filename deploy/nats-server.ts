@@ -34,7 +34,7 @@ export type FindOptions = {
 };
 
 /** No nats-server is there and none could be had; `tried` says what each way answered. */
-export class NatsServerMissing extends ThalassaError<"nats-server-missing"> {
+class NatsServerMissing extends ThalassaError<"nats-server-missing"> {
   readonly tried: readonly string[];
   constructor(tried: readonly string[]) {
     super({

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
 /** How a program is run. */
-export type RunOptions = {
+type RunOptions = {
   /** Killed after this long. */
   readonly timeoutMs: number;
   readonly cwd?: string;

@@ -4,10 +4,9 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import type { KindContract } from "#subjects/contract.ts";
 import { KINDS } from "#subjects/kinds.ts";
 import { ThalassaError } from "./errors.ts";
+import { OLDEST_NATS_SERVER } from "./nats-release.ts";
+import { isAtLeast } from "./nats-version.ts";
 import { PARTITIONS_KEY, type WantedStream, wantedFeeds, wantedStreams } from "./stream-config.ts";
-
-/** Oldest server with everything the contract asks for. */
-export const OLDEST_SERVER = "2.14.0";
 
 /** How to provision. */
 export type ProvisionOptions = {
@@ -47,12 +46,10 @@ export async function provision(nc: NatsConnection, options: ProvisionOptions = 
 }
 
 function requireVersion(version: string): void {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_SERVER.split(".").map(Number);
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  if (isAtLeast(version, OLDEST_NATS_SERVER)) return;
   throw new CannotProvision({
     code: "server-too-old",
-    message: `the nats-server is ${version}, and Thalassa needs ${OLDEST_SERVER} or newer`,
+    message: `the nats-server is ${version}, and Thalassa needs ${OLDEST_NATS_SERVER} or newer`,
     hint: "update it, or let thalassa up start its own",
   });
 }

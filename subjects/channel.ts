@@ -34,7 +34,7 @@ export const channelContract = {
       text: z.string(),
     }),
     /** What the channel is about just now. */
-    status: z.object({ doing: z.enum(["thinking", "resting"]) }),
+    status: z.object({ doing: z.literal("thinking") }),
   },
   asks: {
     /** How this conversation stands. */

@@ -3,7 +3,7 @@ import type { ClientContract } from "./contract.ts";
 /** A person at a terminal on a host that holds the key. */
 export const terminalContract = {
   client: "terminal",
-  account: "CORE",
+  account: "EDGE",
   about: "The command line: chats, sends, follows.",
   sends: { channel: ["hear"] },
   follows: ["channel"],

@@ -1,7 +1,10 @@
 import type { z } from "zod";
 
-/** The accounts of the bus; whoever faces the outside or runs what models wrote lives apart. */
-export type Account = "CORE" | "EDGE" | "HANDS";
+/**
+ * The accounts of the bus. Streams live in CORE; whoever faces the outside (EDGE), runs what models wrote (HANDS) or only
+ * looks (TAP) lives apart, since an answer may be asked for on any subject of one's own account.
+ */
+export type Account = "CORE" | "EDGE" | "HANDS" | "TAP";
 
 /** Bodies by name. */
 type Schemas = Readonly<Record<string, z.ZodType>>;

@@ -23,5 +23,5 @@ function wholeGraphemes(text: string, maxLength: number): string {
     end = index + segment.length;
   }
   // One grapheme longer than all that is allowed is cut between its code points.
-  return end > 0 ? text.slice(0, end) : text.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "");
+  return end > 0 ? text.slice(0, end) : text.slice(0, maxLength).replace(/\u200D?[\uD800-\uDBFF]?$/, "");
 }

@@ -11,6 +11,31 @@ export type Rights = {
   readonly subscribe: readonly string[];
 };
 
+/**
+ * Where an account finds the API of the streams, all of which live in CORE: elsewhere the server's own prefix leads to an
+ * account without streams. Buckets are written under it too. Shape: `core.CONSUMER.INFO.…`, `core.$KV.STATE.…`.
+ */
+export function apiPrefix(account: Account): string {
+  return account === "CORE" ? CORE_API : FOREIGN_API;
+}
+
+const CORE_API = "$JS.API";
+const FOREIGN_API = "core";
+
+/** What a subject under the API prefix of another account is called in CORE. */
+export function subjectInCore(subject: string): string {
+  if (!subject.startsWith(`${FOREIGN_API}.`)) return subject;
+  const rest = subject.slice(FOREIGN_API.length + 1);
+  return rest.startsWith("$KV.") ? rest : `${CORE_API}.${rest}`;
+}
+
+function subjectFrom(account: Account, subject: string): string {
+  if (account === "CORE") return subject;
+  return subject.startsWith("$KV.")
+    ? `${FOREIGN_API}.${subject}`
+    : subject.replace(`${CORE_API}.`, () => `${FOREIGN_API}.`);
+}
+
 /** Where the server makes up reply subjects for requests that cross accounts. */
 export const FOREIGN_ANSWERS = "_R_";
 
@@ -21,12 +46,16 @@ export function inboxPrefix(user: string): string {
 
 /** The rights of every user, in a stable order: operator, tap, clients, kinds. */
 export function allRights(kinds: readonly KindContract[], clients: readonly ClientContract[]): readonly Rights[] {
-  return [
+  const rights: readonly Rights[] = [
     { user: OPERATOR, account: "CORE", publish: [">"], subscribe: [">"] },
     tapRights(kinds),
     ...clients.map((client) => clientRights(client, kinds)),
     ...kinds.map((kind) => kindRights(kind, kinds, clients)),
   ];
+  return rights.map((right) => ({
+    ...right,
+    publish: right.publish.map((subject) => subjectFrom(right.account, subject)),
+  }));
 }
 
 function kindRights(
@@ -88,7 +117,7 @@ function answerSubjects(
 ): readonly string[] {
   const askers: readonly { readonly user: string; readonly account: Account }[] = [
     { user: OPERATOR, account: "CORE" },
-    { user: TAP, account: "CORE" },
+    { user: TAP, account: "TAP" },
     ...clients.map(({ client, account }) => ({ user: client, account })),
     ...kinds.map(({ kind, account }) => ({ user: kind, account })),
   ];
@@ -111,7 +140,6 @@ function clientRights(contract: ClientContract, kinds: readonly KindContract[]):
       ]),
       "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
       ...kinds.flatMap(({ kind }) => [`thalassa.*.${kind}.*.ask.*`, `$SRV.*.${kind}`, `$SRV.*.${kind}.*`]),
-      ...(contract.account === "CORE" ? ["$SRV.*"] : []),
     ],
     subscribe: [
       `${inboxPrefix(contract.client)}.>`,
@@ -125,7 +153,7 @@ function tapRights(kinds: readonly KindContract[]): Rights {
   const streams = [...kinds.map((kind) => logStream(kind.kind)), DEAD, "KV_VIEWS"];
   return {
     user: TAP,
-    account: "CORE",
+    account: "TAP",
     publish: [
       "$JS.API.INFO",
       "$JS.API.STREAM.NAMES",

@@ -1,5 +1,5 @@
 import { OFFLINE, offlineFromEnvironment, offlineModel, type Provider } from "#models/mod.ts";
-import type { Kind, Step } from "#runtime/actor.ts";
+import type { Kind } from "#runtime/actor.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
@@ -9,7 +9,7 @@ import { type ChannelState, initial, STATE_VERSION, status } from "./state.ts";
 import { steps, type ThinkStep, type Thought } from "./steps.ts";
 
 /** A conversation, as the runtime runs it. */
-export type ChannelKind = Kind<typeof channelContract, ChannelState, ThinkStep & Step, Thought>;
+export type ChannelKind = Kind<typeof channelContract, ChannelState, ThinkStep, Thought>;
 
 /** The kind `channel` on a provider of models. */
 export function channelKind(provider: Provider, model: string = OFFLINE): ChannelKind {

@@ -1,4 +1,4 @@
-import { runKind } from "#runtime/process.ts";
+import { runKind } from "#runtime/mod.ts";
 import { channel } from "./kind.ts";
 
 await runKind(channel);

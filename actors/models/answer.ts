@@ -28,13 +28,13 @@ const RULES: readonly Rule[] = [
     when: /^are you (?:really |just |still )?(?:an? |the )?(?:ai|bot|robot|human|person|real|model|llm|machine|o[nf]+line)\b/i,
     reply: introduce,
   },
-  { when: /^who am i$|^(?:what(?:'s| is) )?my name$/i, reply: tellName },
+  { when: /^who am i$|^(?:what|who) my name is$|^(?:what(?:'s| is) )?my name$/i, reply: tellName },
   {
-    when: /^what(?:'s| is| was)? ?(?:did i (?:first say|say (?:at )?first)|(?:the|my) (?:very )?first (?:thing|message)\b.*)$/i,
+    when: /^what(?:'s| is| was)? ?(?:did i (?:first (?:say|tell you|write)|(?:say|tell you|write) (?:at )?first)|(?:the|my) (?:very )?first (?:thing|message)\b.*)$/i,
     reply: tellFirst,
   },
   {
-    when: /^what did i (?:just |last )?(?:say|tell you|write)(?: (?:before|last|just now|earlier|previously))?$/i,
+    when: /^what did i (?:just |last )?(?:say|tell you|write)(?: (?:before(?: that| this)?|last|just now|earlier|previously))?$/i,
     reply: tellLast,
   },
   {
@@ -154,7 +154,8 @@ function recap(turn: Turn): string {
   const all = mine(turn);
   if (all.length === 0) return `You said nothing before this.${unseen(turn)}`;
   const recent = all.slice(-MAX_RECAP).map((line) => quote(line.text));
-  const more = all.length > MAX_RECAP ? `, after ${all.length - MAX_RECAP} earlier ones` : "";
+  const others = all.length - recent.length;
+  const more = others > 0 ? `, after ${others === 1 ? "one earlier message" : `${others} earlier messages`}` : "";
   return `You said ${recent.join(", then ")}${more}.${unseen(turn)}`;
 }
 

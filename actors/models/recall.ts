@@ -101,7 +101,8 @@ function namedInPassing(text: string): string | undefined {
 /** The first word, and the capitalised ones that follow it: "Ada Lovelace and I" is Ada Lovelace. */
 function properName(text: string): string | undefined {
   const [first, ...others] = text.split(" ");
-  if (!first || /^(?:not|no|a|an|the|so|very|when|if|later|back|maybe|tomorrow|I)$/iu.test(first)) return undefined;
+  if (!first || /^(?:not|no|a|an|the|so|very|when|if|later|back|maybe|tomorrow|what|I)$/iu.test(first))
+    return undefined;
   const end = others.findIndex((word) => !/^\p{Lu}/u.test(word) || word === "I");
   return excerpt([first, ...(end < 0 ? others : others.slice(0, end))].slice(0, 4).join(" "), 60);
 }

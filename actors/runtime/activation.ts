@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, RESUMED } from "#subjects/mod.ts";
-import type { AnyEvent, StepInput } from "./actor.ts";
+import type { AnyEvent, Step, StepInput } from "./actor.ts";
 import type { Delivery } from "./bus.ts";
 import { Closed, Fenced, NewerSchema, Unhandleable } from "./errors.ts";
 import { readMail } from "./intake.ts";
@@ -245,7 +245,7 @@ export class Activation {
   }
 
   /** The wanted steps that neither run, nor wait for their turn, nor ended in vain. */
-  #idle(journal: Journal): ReturnType<typeof Object.entries<{ readonly endless?: true }>> {
+  #idle(journal: Journal): readonly (readonly [string, Step])[] {
     return Object.entries(journal.fold.wanted()).filter(([key]) => this.#steps.isIdle(key) && !this.#suspects.has(key));
   }
 

@@ -34,7 +34,7 @@ export type Send =
   | { readonly type: "view"; readonly view: string; readonly data: object };
 
 /** Work the state wants running now. An `endless` step (a poller, a connection) is never given up. */
-export type Step = { readonly endless?: true };
+export type Step = { readonly type: string; readonly endless?: true };
 
 /** What `perform` may use. `attempt` above 1 means that the outside may already have happened. */
 export type Tools<Outcome> = {
@@ -66,8 +66,11 @@ export type Kind<C extends KindContract, State, S extends Step, Outcome> = {
   steps(state: State): Readonly<Record<string, S>>;
   perform(step: S, tools: Tools<Outcome>): Promise<Outcome>;
   /** Answers to the read-only questions of the contract. */
-  readonly answers?: Readonly<Record<string, (state: State) => unknown>>;
+  readonly answers?: Readonly<Record<string, Answer<State>>>;
 };
+
+/** Written as a method so that a kind of a particular state is still any kind. */
+type Answer<State> = { answer(state: State): unknown }["answer"];
 
 /** Any kind, as the runtime handles it. */
 export type AnyKind = Kind<KindContract, unknown, Step, unknown>;

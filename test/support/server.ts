@@ -30,6 +30,15 @@ export type TestServerOptions = {
   readonly conf?: (text: string) => string;
 };
 
+let program: Promise<string> | undefined;
+
+/** The finder asks each candidate for its version: once a test file is enough. */
+async function findProgram(): Promise<string> {
+  const found = await findNatsServer({ env: { ...process.env, THALASSA_NATS_URL: "" }, cacheDir: CACHE_DIR });
+  if (found.type === "binary") return found.path;
+  throw new Error("tests start their own nats-server, and the finder named one that runs elsewhere");
+}
+
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -130,7 +139,7 @@ export class TestServer {
   /** Kills what runs and starts again on the same port and store. */
   async restart(): Promise<void> {
     await this.kill();
-    const { path } = await findNatsServer({ env: process.env, cacheDir: CACHE_DIR });
+    program ??= findProgram();
     const settings = settingVariables({
       serverName: "test",
       host: "127.0.0.1",
@@ -139,7 +148,7 @@ export class TestServer {
       storeDir: join(this.#dir, "store"),
       sync: this.#sync,
     });
-    const child = spawn(path, ["-c", join(this.#dir, "nats.conf")], {
+    const child = spawn(await program, ["-c", join(this.#dir, "nats.conf")], {
       env: { ...this.#keyVariables, ...settings },
       stdio: ["ignore", "ignore", "pipe"],
     });

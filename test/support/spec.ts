@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Input, Kind, Refusal, Send, Step } from "#runtime/actor.ts";
-import { type Address, addressOf, type EventOf, type KindContract, type MailOf } from "#subjects/mod.ts";
+import { addressOf, type EventOf, type KindContract, type MailOf } from "#subjects/mod.ts";
 
 /** Time of the first event of a spec; each following one is a second later. Units: ms since 1970. */
 export const FIRST_AT = 1_790_000_000_000;
@@ -27,106 +27,108 @@ export function failure(key: string, code: "threw" | "abandoned", reason: string
   return { type: "failure", ...ID, key, code, reason } as const;
 }
 
+/** A past, and what the actor wants because of it. */
+export type Given<C extends KindContract, State, S extends Step, Outcome> = {
+  readonly state: State;
+  /** Gives the actor one input. */
+  when(input: Input<MailOf<C>, Outcome>): Judged<C, State, S, Outcome>;
+  /** Expects exactly these steps to be wanted, by key. */
+  runs(...keys: readonly string[]): Given<C, State, S, Outcome>;
+  /** Expects exactly these steps, bodies and all. */
+  steps(expected: Readonly<Record<string, S>>): Given<C, State, S, Outcome>;
+  /** Expects this answer to a read-only question; it must be one of the contract. */
+  answers(question: string, expected: unknown): Given<C, State, S, Outcome>;
+};
+
+/** What came of an input, and the actor `after` it. */
+export type Judged<C extends KindContract, State, S extends Step, Outcome> = {
+  readonly after: Given<C, State, S, Outcome>;
+  /** Expects this event; its body must satisfy the contract too. */
+  decides(event: EventOf<C>): Judged<C, State, S, Outcome>;
+  /** Expects that nothing changes. */
+  ignores(): Judged<C, State, S, Outcome>;
+  /** Expects a refusal of this code. */
+  refuses(code: string): Judged<C, State, S, Outcome>;
+  /** Expects exactly these sends to leave with the event, by name. */
+  sends(expected: Readonly<Record<string, Send>>): Judged<C, State, S, Outcome>;
+};
+
 /**
- * Says what a kind does, as data: `given(events).when(input).then(event | undefined)`, and what follows from it.
- * Event number n has seq n and id `e<n>`; what was decided is folded too, so `sends` and `runs` tell what comes of it.
+ * Says what a kind does, as data: `specOf(kind).given(…events).when(input).decides(event).sends({ … }).after.runs(…keys)`.
+ * Event number n has seq n and id `e<n>`; what was decided is folded too.
  */
 export function specOf<C extends KindContract, State, S extends Step, Outcome>(kind: Kind<C, State, S, Outcome>) {
-  const address = addressOf("main", kind.contract.kind, "spec");
   return {
     given(...events: readonly EventOf<C>[]): Given<C, State, S, Outcome> {
-      const state = events.reduce((before, event, index) => fold(kind, before, event, index), kind.initial(address));
-      return new Given(kind, address, events.length, state);
+      const start = kind.initial(addressOf("main", kind.contract.kind, "spec"));
+      const state = events.reduce((before, event, index) => kind.evolve(before, event, placed(index)), start);
+      return givenState(kind, events.length, state);
     },
   };
 }
 
-function fold<C extends KindContract, State, S extends Step, Outcome>(
+function givenState<C extends KindContract, State, S extends Step, Outcome>(
   kind: Kind<C, State, S, Outcome>,
+  length: number,
   state: State,
-  event: EventOf<C>,
-  index: number,
-): State {
-  return kind.evolve(state, event, { seq: index + 1, id: `e${index + 1}`, at: FIRST_AT + index * 1_000 });
+): Given<C, State, S, Outcome> {
+  const given: Given<C, State, S, Outcome> = {
+    state,
+    when: (input) => judge(kind, given, length, input),
+    runs(...keys) {
+      assert.deepEqual(Object.keys(kind.steps(state)).sort(), keys.toSorted());
+      return given;
+    },
+    steps(expected) {
+      assert.deepEqual(kind.steps(state), expected);
+      return given;
+    },
+    answers(question, expected) {
+      assert.deepEqual(kind.contract.asks[question]?.parse(kind.answers?.[question]?.(state)), expected);
+      return given;
+    },
+  };
+  return given;
 }
 
-/** A past, and what the actor wants because of it. */
-class Given<C extends KindContract, State, S extends Step, Outcome> {
-  readonly state: State;
-  readonly #kind: Kind<C, State, S, Outcome>;
-  readonly #address: Address;
-  readonly #length: number;
-
-  constructor(kind: Kind<C, State, S, Outcome>, address: Address, length: number, state: State) {
-    this.#kind = kind;
-    this.#address = address;
-    this.#length = length;
-    this.state = state;
-  }
-
-  /** Gives the actor one input. */
-  when(input: Input<MailOf<C>, Outcome>): When<C, State, S, Outcome> {
-    const decided = this.#kind.decide(this.state, input);
-    const isEvent = decided !== undefined && decided.type !== "refusal";
-    if (!isEvent) return new When(decided as Refusal | undefined, {}, this);
-    const event = decided as EventOf<C>;
-    const at = FIRST_AT + this.#length * 1_000;
-    const sends = this.#kind.sends(event, { address: this.#address, id: `e${this.#length + 1}`, at });
-    const state = fold(this.#kind, this.state, event, this.#length);
-    return new When(event, sends, new Given(this.#kind, this.#address, this.#length + 1, state));
-  }
-
-  /** Expects exactly these steps to be wanted, by key. */
-  runs(...keys: readonly string[]): this {
-    assert.deepEqual(Object.keys(this.#kind.steps(this.state)).sort(), [...keys].sort());
-    return this;
-  }
-
-  /** Expects exactly these steps, bodies and all. */
-  steps(expected: Readonly<Record<string, S>>): this {
-    assert.deepEqual(this.#kind.steps(this.state), expected);
-    return this;
-  }
-
-  /** Expects this answer to a read-only question. */
-  answers(question: string, expected: unknown): this {
-    assert.deepEqual(this.#kind.answers?.[question]?.(this.state), expected);
-    return this;
-  }
+function judge<C extends KindContract, State, S extends Step, Outcome>(
+  kind: Kind<C, State, S, Outcome>,
+  before: Given<C, State, S, Outcome>,
+  length: number,
+  input: Input<MailOf<C>, Outcome>,
+): Judged<C, State, S, Outcome> {
+  const decided = kind.decide(before.state, input);
+  const event = decided === undefined || isRefusal(decided) ? undefined : decided;
+  const { id, at } = placed(length);
+  const address = addressOf("main", kind.contract.kind, "spec");
+  const sends = event ? kind.sends(event, { address, id, at }) : {};
+  const judged: Judged<C, State, S, Outcome> = {
+    after: event ? givenState(kind, length + 1, kind.evolve(before.state, event, placed(length))) : before,
+    decides(expected) {
+      assert.deepEqual(decided, expected);
+      assert.deepEqual(kind.contract.events[expected.type]?.parse(expected.data), expected.data);
+      return judged;
+    },
+    ignores() {
+      assert.equal(decided, undefined);
+      return judged;
+    },
+    refuses(code) {
+      assert.equal(decided && isRefusal(decided) ? decided.code : decided, code);
+      return judged;
+    },
+    sends(expected) {
+      assert.deepEqual(sends, expected);
+      return judged;
+    },
+  };
+  return judged;
 }
 
-/** What was decided, what leaves with it, and the actor after it. */
-class When<C extends KindContract, State, S extends Step, Outcome> {
-  readonly after: Given<C, State, S, Outcome>;
-  readonly #decided: EventOf<C> | Refusal | undefined;
-  readonly #sends: Readonly<Record<string, Send>>;
+function placed(index: number) {
+  return { seq: index + 1, id: `e${index + 1}`, at: FIRST_AT + index * 1_000 };
+}
 
-  constructor(
-    decided: EventOf<C> | Refusal | undefined,
-    sends: Readonly<Record<string, Send>>,
-    after: Given<C, State, S, Outcome>,
-  ) {
-    this.#decided = decided;
-    this.#sends = sends;
-    this.after = after;
-  }
-
-  /** Expects this event, or nothing when it is left out; a body must satisfy the contract too. */
-  then(expected?: EventOf<C>): this {
-    assert.deepEqual(this.#decided, expected);
-    return this;
-  }
-
-  /** Expects a refusal of this code. */
-  refuses(code: string): this {
-    assert.equal(this.#decided?.type, "refusal");
-    assert.equal((this.#decided as Refusal).code, code);
-    return this;
-  }
-
-  /** Expects exactly these sends, by name. */
-  sends(expected: Readonly<Record<string, Send>>): this {
-    assert.deepEqual(this.#sends, expected);
-    return this;
-  }
+function isRefusal(decided: { readonly type: string }): decided is Refusal {
+  return decided.type === "refusal";
 }

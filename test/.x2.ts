@@ -1,0 +1,27 @@
+import { startServer } from "#support/server.ts"; import { TEST_KINDS } from "#support/contracts.ts";
+import { jetstream, jetstreamManager, AckPolicy, DeliverPolicy } from "@nats-io/jetstream"; import { Kvm } from "@nats-io/kv"; import { headers } from "@nats-io/transport-node"; import { setTimeout as sleep } from "node:timers/promises";
+await using s = await startServer({ kinds: TEST_KINDS });
+const op = await s.connect("operator"); const ojs = jetstream(op), ojm = await jetstreamManager(op);
+const dump = async (st: string) => { const i = await ojm.streams.info(st); console.log(`-- ${st}: ${i.state.messages}`); for (let q = i.state.first_seq; q <= i.state.last_seq; q++) try { const m = await ojm.streams.getMessage(st, { seq: q }); if (m) console.log(`   ${q} ${m.subject} [${[...m.header].map(([k, v]) => `${k}=${v}`).join(" ")}] ${m.string()}`); } catch {} };
+const h = (o: any) => { const x = headers(); for (const k in o) x.set(k, o[k]); return x; };
+await ojs.publish("commit.main.channel.a.heard", "ev1", { headers: h({ "Nats-Msg-Id": "e1", "Thalassa-Id": "mine" }), expect: { lastSubjectSequence: 0, lastSubjectSequenceSubject: "commit.main.channel.a.*" } });
+await ojs.publish("commit.main.channel.a.heard", "ev2", { headers: h({ "Nats-Msg-Id": "e2" }), expect: { lastSubjectSequence: 1, lastSubjectSequenceSubject: "commit.main.channel.a.*" } });
+await dump("LOG_CHANNEL");
+const tap = await s.connect("tap"); const tm = await jetstreamManager(tap, { checkAPI: false });
+
+const mkPush = async (c: any, st: string, name: string, deliver: string, filter = "") => { try { const r = await c.request(`$JS.API.CONSUMER.CREATE.${st}.${name}${filter ? "." + filter : ""}`, JSON.stringify({ stream_name: st, config: { name, deliver_subject: deliver, ack_policy: st.startsWith("MAIL") ? "explicit" : "none", deliver_policy: "all", ...(filter && { filter_subject: filter }) , inactive_threshold: 5e9 } })); const j: any = r.json(); console.log(name, deliver, j.error ?? "created"); } catch (e) { console.log(name, String(e)); } };
+tap.subscribe("thalassa.>", { callback: (e, m) => console.log("  tap heard", m.subject, m.string()) }); await tap.flush();
+await mkPush(tap, "LOG_CHANNEL", "q1", "thalassa.main.clerk.x.in.order"); await mkPush(tap, "LOG_CHANNEL", "q2", "commit.main.clerk.x.ordered"); await mkPush(tap, "LOG_CHANNEL", "q3", "thalassa.main.hand.x.in.carry");  await mkPush(tap, "LOG_CHANNEL", "q4", "_INBOX_channel.xx"); await mkPush(tap, "LOG_CHANNEL", "q5", "runtime.gone");
+await sleep(400); await dump("MAIL_CLERK"); await dump("MAIL_HAND"); await dump("LOG_CLERK");
+console.log("== direct get, reply commit/mail/kv");
+const term = await s.connect("terminal");
+const dg = async (seq: number, reply: string) => { term.publish("$JS.API.DIRECT.GET.LOG_CHANNEL", JSON.stringify({ seq }), { reply }); await term.flush(); };
+await dg(1, "commit.main.clerk.x.ordered"); await dg(2, "commit.main.clerk.x.ordered"); await dg(999, "commit.main.clerk.x.ordered"); await dg(1, "commit.main.channel.new.heard"); await dg(2, "commit.main.channel.new.heard"); await dg(999, "commit.main.channel.new.heard"); await dg(1, "thalassa.main.clerk.z.in.order"); await dg(999, "thalassa.main.clerk.z.in.order"); await dg(1, "$KV.OWN.channel.3"); await dg(999, "$KV.OWN.channel.4"); await dg(1, "thalassa.main.channel.a.at.foo"); await dg(1,"$JS.ACK.MAIL_CHANNEL.c.1.1.1.1.1"); 
+await sleep(300); for (const x of ["LOG_CLERK","LOG_CHANNEL","MAIL_CLERK","KV_OWN","TIMERS"]) await dump(x);
+console.log("== hand push into CORE");
+await ojs.publish("thalassa.main.hand.h1.in.carry", "job", { headers: h({ "Thalassa-Id": "m1" }) });
+const hand = await s.connect("hand"); await mkPush(hand, "MAIL_HAND", "hp", "commit.main.clerk.x.ordered", "mail.hand.*.>");
+const clerk = await s.connect("clerk"); 
+op.subscribe("commit.>", {callback: (e, m) => console.log("  op heard", m.subject, m.reply, m.string())}); await op.flush();
+await mkPush(hand, "MAIL_HAND", "hp2", "commit.main.clerk.x.ordered", "mail.hand.*.>");
+await sleep(500); await dump("LOG_CLERK"); for await (const c of ojm.consumers.list("MAIL_HAND")) console.log(c.name, c.config.deliver_subject, c.push_bound, c.num_pending);

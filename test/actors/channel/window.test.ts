@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { evolve } from "#actors/channel/evolve.ts";
+import { sends } from "#actors/channel/sends.ts";
+import { type ChannelState, initial, lengthOf, MAX_WINDOW_LENGTH, MAX_WINDOW_LINES } from "#actors/channel/state.ts";
+import { steps } from "#actors/channel/steps.ts";
+import { type ChannelEvent, MAX_TEXT } from "#subjects/channel.ts";
+
+const who = { party: "telegram", id: "4711", name: "Ada Lovelace" } as const;
+
+test("the oldest lines leave a full window, are counted, and the very first message is kept", () => {
+  const state = talk(200, (turn) => `message ${turn}`);
+  assert.equal(state.window.length, MAX_WINDOW_LINES);
+  assert.equal(state.before, 200);
+  assert.equal(state.first?.text, "message 1");
+  assert.equal(state.window[0]?.text, "message 101");
+});
+
+test("a short conversation keeps nothing twice", () => {
+  const state = talk(2, () => "hello");
+  assert.equal(state.first, undefined);
+  assert.equal(state.before, 0);
+});
+
+test("long lines fill a window sooner, and the newest line stays however long", () => {
+  const state = talk(20, () => "x".repeat(10_000));
+  assert.ok(lengthOf(state.window) <= MAX_WINDOW_LENGTH);
+  assert.equal(state.before + state.window.length, 40);
+  const long = talk(2, () => "x".repeat(MAX_TEXT), "y".repeat(MAX_TEXT + 1));
+  assert.deepEqual(
+    long.window.map((line) => line.text[0]),
+    ["y"],
+  );
+  assert.equal(long.before, 3);
+});
+
+test("a call is told what is outside its window", () => {
+  const state = evolve(
+    talk(150, (turn) => `message ${turn}`),
+    { type: "heard", data: { text: "now", who } },
+    at(999),
+  );
+  const { window } = steps(state)["think-999"] ?? assert.fail("no call runs");
+  assert.equal(window.before + window.lines.length, 301);
+  assert.equal(window.first?.text, "message 1");
+  assert.deepEqual(window.answers, [999]);
+  assert.equal(window.heard, 151);
+  assert.equal(window.said, 150);
+});
+
+test("a failure stays in the conversation as a note", () => {
+  const heard = evolve(initial(), { type: "heard", data: { text: "hi", who } }, at(1));
+  const state = evolve(heard, { type: "failed", data: { reason: "no", answers: [1] } }, at(2));
+  assert.deepEqual(
+    state.window.map((line) => line.role),
+    ["user", "note"],
+  );
+  assert.equal(state.said, 0);
+});
+
+test("an event of another schema leaves the state as it is", () => {
+  const state = talk(1, () => "hi");
+  assert.equal(evolve(state, { type: "mused", data: {} } as unknown as ChannelEvent, at(3)), state);
+});
+
+test("the snapshot of a short conversation takes well under a kibibyte", () => {
+  const bytes = Buffer.byteLength(JSON.stringify(talk(1, () => "What did I say first?", "a".repeat(150))));
+  assert.ok(bytes < 512, `${bytes} bytes`);
+});
+
+test("the view shows how an answer begins, cut between words", () => {
+  const event: ChannelEvent = { type: "said", data: { text: "wörd ".repeat(40), answers: [1], model: "offline" } };
+  const { data } = sends(event, { at: 7 }).view ?? assert.fail("nothing is sent");
+  assert.equal(data.at, 7);
+  assert.match(data.last, /^(wörd )+wörd…$/);
+  assert.ok(data.last.length <= 120);
+});
+
+function talk(turns: number, message: (turn: number) => string, answer = "ok"): ChannelState {
+  let state = initial();
+  for (let turn = 1; turn <= turns; turn++) {
+    const seq = turn * 2 - 1;
+    state = evolve(state, { type: "heard", data: { text: message(turn), who } }, at(seq));
+    state = evolve(state, { type: "said", data: { text: answer, answers: [seq], model: "offline" } }, at(seq + 1));
+  }
+  return state;
+}
+
+function at(seq: number) {
+  return { seq, at: 1_790_000_000_000 + seq };
+}

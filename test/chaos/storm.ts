@@ -1,0 +1,196 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type KindProcess, type LogLine, spawnKind } from "#support/crash.ts";
+import type { TestServer } from "#support/server.ts";
+import type { Chance } from "./chance.ts";
+import type { ChaosOptions } from "./options.ts";
+
+/** How often what happens. `leave` is no fault: a process hands over in good order, as in a rolling restart. */
+const WEIGHTS = { kill: 54, stop: 26, "server-kill": 12, "server-stop": 3, leave: 5 } as const;
+
+/** How long something stays away at most before it is started again. Units: ms. */
+const AWAY_MS = { process: 800, server: 1_000 } as const;
+
+/** Shortest time something is stopped. Units: ms. */
+const SHORTEST_STOP_MS = 1_000;
+
+/** Actors leave memory soon, so that they come back from snapshots; models take their time. */
+const ENVIRONMENT = {
+  THALASSA_IDLE_MS: "2000",
+  THALASSA_OFFLINE_PACE_MS: "0",
+  THALASSA_OFFLINE_DELAY_MS: "20-500",
+} as const;
+
+/** Something that was done to a process (by its pid) or to the server. Units: ms since 1970. */
+export type Fault = { readonly type: keyof typeof WEIGHTS; readonly at: number; readonly pid?: number; untilAt: number };
+
+/** A time in which nobody could have answered: no server, or no process of the kind. Units: ms since 1970. */
+export type Outage = { readonly fromAt: number; untilAt: number };
+
+/** Processes of the kind `channel` and the server under them, and what is done to both. */
+export class Storm implements AsyncDisposable {
+  readonly faults: Fault[] = [];
+  readonly outages: Outage[] = [];
+  readonly #server: TestServer;
+  readonly #chance: Chance;
+  readonly #options: ChaosOptions;
+  readonly #everStarted: KindProcess[] = [];
+  readonly #serving = new Set<KindProcess>();
+  readonly #mending = new Set<Promise<void>>();
+  #serverUp = true;
+  #ended = false;
+
+  private constructor(server: TestServer, chance: Chance, options: ChaosOptions) {
+    this.#server = server;
+    this.#chance = chance;
+    this.#options = options;
+  }
+
+  /** Starts the processes and waits until they serve. */
+  static async gather(server: TestServer, chance: Chance, options: ChaosOptions): Promise<Storm> {
+    const storm = new Storm(server, chance, options);
+    await Promise.all(Array.from({ length: options.processes }, () => storm.#raise()));
+    return storm;
+  }
+
+  /** Everything that every process has logged, in order of time. */
+  get lines(): readonly LogLine[] {
+    return this.#everStarted.flatMap((process) => process.lines).toSorted((one, other) => one.time - other.time);
+  }
+
+  /** What processes wrote that was no log line. */
+  get garbled(): readonly string[] {
+    return this.#everStarted.flatMap((process) => process.garbled.map((line) => `${process.pid}: ${line}`));
+  }
+
+  /** How many kills and stops there were. */
+  get struck(): number {
+    return this.faults.filter((fault) => fault.type !== "leave").length;
+  }
+
+  /** Breaks something; resolves when it is broken. It is mended meanwhile. */
+  async strike(): Promise<void> {
+    while (this.#upright().length === 0) await delay(10);
+    const type = this.#chance.weigh(WEIGHTS);
+    const victim = this.#chance.pick(type === "kill" ? [...this.#serving] : this.#upright());
+    if (type === "server-kill" && this.#serverUp) await this.#killServer();
+    else if (type === "server-stop" && this.#serverUp) this.#stopServer();
+    else if (type === "stop" && this.#upright().length > 1) this.#stop(victim);
+    else if (type === "leave") await this.#end(victim, "leave");
+    else await this.#end(victim, "kill");
+  }
+
+  /** Resolves when everything broken is mended. */
+  async calm(): Promise<void> {
+    while (this.#mending.size > 0) await Promise.all(this.#mending);
+  }
+
+  /** Kills all processes and starts a single one that has to read everything back. */
+  async startAfresh(): Promise<void> {
+    await Promise.all([...this.#serving].map((process) => process.kill()));
+    this.#serving.clear();
+    await this.#raise();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true;
+    await Promise.all(this.#everStarted.map((process) => process.kill()));
+  }
+
+  #upright(): readonly KindProcess[] {
+    return [...this.#serving].filter((process) => !process.isStopped);
+  }
+
+  async #killServer(): Promise<void> {
+    const fault = this.#note("server-kill");
+    this.#setServer(false);
+    await this.#server.kill();
+    this.#mend(async () => {
+      await delay(this.#chance.between(0, AWAY_MS.server));
+      await this.#server.restart();
+      fault.untilAt = Date.now();
+      this.#setServer(true);
+    });
+  }
+
+  #stopServer(): void {
+    const fault = this.#note("server-stop");
+    this.#setServer(false);
+    this.#server.stop();
+    this.#mend(async () => {
+      await delay(this.#chance.mostlyLow(SHORTEST_STOP_MS, this.#options.longestStopMs));
+      this.#server.cont();
+      fault.untilAt = Date.now();
+      this.#setServer(true);
+    });
+  }
+
+  #stop(victim: KindProcess): void {
+    const fault = this.#note("stop", victim.pid);
+    victim.stop();
+    this.#weighOutage();
+    this.#mend(async () => {
+      await delay(this.#chance.mostlyLow(SHORTEST_STOP_MS, this.#options.longestStopMs));
+      victim.cont();
+      fault.untilAt = Date.now();
+      this.#weighOutage();
+    });
+  }
+
+  async #end(victim: KindProcess, type: "kill" | "leave"): Promise<void> {
+    const fault = this.#note(type, victim.pid);
+    this.#serving.delete(victim);
+    this.#weighOutage();
+    const ended = victim[type]();
+    if (type === "kill") await ended;
+    this.#mend(async () => {
+      await delay(this.#chance.between(0, AWAY_MS.process));
+      await this.#raise();
+      await ended;
+      fault.untilAt = Date.now();
+    });
+  }
+
+  /** As a supervisor would: one that cannot start is started again. */
+  async #raise(): Promise<void> {
+    while (!this.#ended) {
+      const process = spawnKind("channel", this.#server, ENVIRONMENT);
+      this.#everStarted.push(process);
+      try {
+        await process.ready();
+        this.#serving.add(process);
+        this.#weighOutage();
+        return;
+      } catch (error) {
+        // Without a server no process can start; with one it must.
+        if (this.#serverUp && process.isAlive) throw error;
+        await process.kill();
+      }
+    }
+  }
+
+  #note(type: Fault["type"], pid?: number): Fault {
+    const now = Date.now();
+    const fault = { type, at: now, untilAt: Number.POSITIVE_INFINITY, ...(pid === undefined ? {} : { pid }) };
+    this.faults.push(fault);
+    return fault;
+  }
+
+  #mend(work: () => Promise<void>): void {
+    const mending = work().finally(() => this.#mending.delete(mending));
+    this.#mending.add(mending);
+    mending.catch(() => {});
+  }
+
+  #setServer(up: boolean): void {
+    this.#serverUp = up;
+    this.#weighOutage();
+  }
+
+  #weighOutage(): void {
+    const current = this.outages.at(-1);
+    const wasOut = current !== undefined && current.untilAt === Number.POSITIVE_INFINITY;
+    const isOut = !this.#serverUp || this.#upright().length === 0;
+    if (isOut && !wasOut) this.outages.push({ fromAt: Date.now(), untilAt: Number.POSITIVE_INFINITY });
+    if (!isOut && wasOut) current.untilAt = Date.now();
+  }
+}
