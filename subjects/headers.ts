@@ -26,6 +26,8 @@ export const HEADERS = {
   trace: "traceparent",
   /** Set by the server on what it read back out of a stream; on fresh mail it betrays a forgery by reply subject. */
   stream: "Nats-Stream",
+  /** Set by the server on a fired timer: the subject it waited on. */
+  scheduler: "Nats-Scheduler",
 } as const;
 
 /** How many own sequences a commit names. */

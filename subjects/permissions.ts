@@ -89,7 +89,7 @@ function kindRights(
       `$JS.API.CONSUMER.NAMES.${mail}`,
       `$JS.ACK.${mail}.>`,
       `$JS.ACK.*.*.${mail}.>`,
-      ...answerSubjects(contract, kinds, clients),
+      ...answerSubjects(contract, clients),
     ],
     subscribe: [
       `${inboxPrefix(kind)}.>`,
@@ -107,25 +107,13 @@ function kindRights(
 }
 
 /**
- * Where a kind may answer: inboxes of those who probe and ask it in its own account; what comes from another account
- * asks to be answered under a name that the server makes up, `_R_.…`.
+ * Where a kind may answer: its own probes, and whoever asks it from its own account. What comes from another account, as
+ * the tap always does, wants its answer under a name that the server makes up.
  */
-function answerSubjects(
-  contract: KindContract,
-  kinds: readonly KindContract[],
-  clients: readonly ClientContract[],
-): readonly string[] {
-  const askers: readonly { readonly user: string; readonly account: Account }[] = [
-    { user: OPERATOR, account: "CORE" },
-    { user: TAP, account: "TAP" },
-    ...clients.map(({ client, account }) => ({ user: client, account })),
-    ...kinds.map(({ kind, account }) => ({ user: kind, account })),
-  ];
-  const near = askers.filter(({ account }) => account === contract.account);
-  return [
-    ...near.map(({ user }) => `${inboxPrefix(user)}.>`),
-    ...(near.length < askers.length ? [`${FOREIGN_ANSWERS}.>`] : []),
-  ];
+function answerSubjects({ kind, account }: KindContract, clients: readonly ClientContract[]): readonly string[] {
+  const near = clients.filter((client) => client.account === account).map(({ client }) => client);
+  const askers = [kind, ...(account === "CORE" ? [OPERATOR] : []), ...near];
+  return [...askers.map((user) => `${inboxPrefix(user)}.>`), `${FOREIGN_ANSWERS}.>`];
 }
 
 function clientRights(contract: ClientContract, kinds: readonly KindContract[]): Rights {
@@ -148,25 +136,25 @@ function clientRights(contract: ClientContract, kinds: readonly KindContract[]):
   };
 }
 
-/** Read-only: what `nats sub`, `stream view`, `kv watch` and `micro` need, and not one write. */
+/**
+ * Read-only: what `nats sub`, `stream ls|info|get|view`, `kv ls|get|watch` and `micro` need, and not one write.
+ */
 function tapRights(kinds: readonly KindContract[]): Rights {
-  const streams = [...kinds.map((kind) => logStream(kind.kind)), DEAD, "KV_VIEWS"];
+  const views = "KV_VIEWS";
+  const streams = [...kinds.map((kind) => logStream(kind.kind)), DEAD, views];
   return {
     user: TAP,
     account: "TAP",
     publish: [
-      "$JS.API.INFO",
       "$JS.API.STREAM.NAMES",
       "$JS.API.STREAM.LIST",
       ...streams.flatMap((stream) => [
         `$JS.API.STREAM.INFO.${stream}`,
         `$JS.API.STREAM.MSG.GET.${stream}`,
-        `$JS.API.DIRECT.GET.${stream}`,
-        `$JS.API.DIRECT.GET.${stream}.>`,
-        `$JS.API.CONSUMER.CREATE.${stream}`,
         `$JS.API.CONSUMER.CREATE.${stream}.>`,
-        ...["DELETE", "INFO", "MSG.NEXT"].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.*`),
+        `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
       ]),
+      `$JS.API.DIRECT.GET.${views}.>`,
       "$SRV.>",
     ],
     subscribe: ["thalassa.>", `${inboxPrefix(TAP)}.>`],

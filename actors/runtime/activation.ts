@@ -54,9 +54,11 @@ export class Activation {
   /** Answers a read-only question from the state. Throws: Closed when the actor leaves first. */
   ask(question: (state: unknown, seq: number) => unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#closing.signal.addEventListener("abort", () => reject(new Closed()), { once: true });
+    const { signal } = this.#closing;
+    const leave = (): void => reject(new Closed());
+    signal.addEventListener("abort", leave, { once: true });
     this.#mailbox.add({ type: "ask", answer: (state, seq) => resolve(question(state, seq)) });
-    return promise;
+    return promise.finally(() => signal.removeEventListener("abort", leave));
   }
 
   /** Whether something is going on that a hand-over has to wait for. */
@@ -115,7 +117,7 @@ export class Activation {
     else if (work.type === "suspect") await this.#handleSuspect(journal, work);
     else work.answer(journal.fold.state, journal.fold.seq);
     this.#usedAt = this.#system.clock();
-    if (journal.wantsSnapshot) void journal.saveSnapshot();
+    if (journal.wantsSnapshot) void journal.saveSnapshot().catch(() => {});
   }
 
   /** Says whether the same work is to be tried again. */

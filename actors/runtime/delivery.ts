@@ -10,7 +10,9 @@ export function deliveryOf(message: JsMsg): Delivery {
     verb: verb ?? "",
     body: message.data,
     header: (name) => message.headers?.get(name) || undefined,
-    headers: Object.fromEntries([...(message.headers ?? [])].map(([name, values]) => [name, values.join(", ")])),
+    get headers() {
+      return Object.fromEntries([...(message.headers ?? [])].map(([name, values]) => [name, values.join(", ")]));
+    },
     seq: message.seq,
     ack: () => message.ack(),
     working: () => message.working(),

@@ -45,13 +45,13 @@ export class Follower implements Disposable {
         },
       });
     this.#subscriptions = [
-      on("log", (message) => void this.#inTurn(() => this.#hear(message))),
+      on("log", (message) => void this.#inTurn(() => this.#hear(message)).catch(() => {})),
       on("live", (message) => this.#glimpse(message)),
     ];
     this.#unlisten = wire.listen((event) => {
-      if (event.type === "reconnected") void this.caughtUp();
+      if (event.type === "reconnected") this.caughtUp().catch(() => {});
     });
-    void this.caughtUp();
+    this.caughtUp().catch(() => {});
   }
 
   /** Resolves once everything that stood in the log when this was called has been handed on, or it was disposed of. */
@@ -94,9 +94,10 @@ export class Follower implements Disposable {
   }
 
   #inTurn(run: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(run).catch((error: unknown) => {
+    const done = this.#turn.then(run).catch((error: unknown) => {
       if (!(error instanceof Closed)) throw error;
     });
-    return this.#turn;
+    this.#turn = done.catch(() => {});
+    return done;
   }
 }

@@ -18,16 +18,7 @@ const MAX_ID = 256;
  * Throws: Unhandleable when nobody can ever read it; NewerSchema when a newer process will.
  */
 export function readMail(kind: AnyKind, delivery: Delivery): ReadMail {
-  const id = delivery.header(HEADERS.id);
-  if (delivery.header(HEADERS.stream) !== undefined) {
-    throw new Unhandleable(
-      "forged",
-      "it is an answer of the server that somebody had sent here; find who named this reply",
-    );
-  }
-  if (id === undefined || id === "" || id.length > MAX_ID) {
-    throw new Unhandleable("forged", `it lacks a ${HEADERS.id} header of 1 to ${MAX_ID} characters; send it with one`);
-  }
+  const id = honestId(delivery);
   const version = Number(delivery.header(HEADERS.version) ?? "1");
   const known = kind.contract.version;
   if (!Number.isInteger(version) || version < 1)
@@ -47,6 +38,24 @@ export function readMail(kind: AnyKind, delivery: Delivery): ReadMail {
     correlation: delivery.header(HEADERS.correlation) ?? id,
     trace: parseTraceparent(delivery.header(HEADERS.trace)),
   };
+}
+
+/** The mail's id, once it is clear that it was sent here on purpose. */
+function honestId(delivery: Delivery): string {
+  const id = delivery.header(HEADERS.id);
+  const scheduler = delivery.header(HEADERS.scheduler);
+  if (delivery.header(HEADERS.stream) !== undefined) {
+    const message = "it is an answer of the server that somebody had sent here; find who named this reply";
+    throw new Unhandleable("forged", message);
+  }
+  if (id === undefined || id === "" || id.length > MAX_ID) {
+    throw new Unhandleable("forged", `it lacks a ${HEADERS.id} header of 1 to ${MAX_ID} characters; send it with one`);
+  }
+  if (scheduler !== undefined && !scheduler.startsWith(`thalassa.${delivery.address}.at.`)) {
+    const message = `it is a timer that ${scheduler} set for somebody else; a timer is mail to oneself`;
+    throw new Unhandleable("forged", message);
+  }
+  return id;
 }
 
 function parseBody(kind: AnyKind, delivery: Delivery): unknown {
