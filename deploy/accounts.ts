@@ -24,7 +24,7 @@ export function crossings(rights: readonly Rights[], kinds: readonly KindContrac
     .filter((right) => right.account !== "CORE")
     .flatMap((right) => [
       ...right.publish.filter(crosses).map((subject) => calls(right.account, subject, kinds)),
-      ...right.subscribe.filter(crosses).map((subject) => follows(right.account, subject)),
+      ...right.subscribe.filter(crosses).flatMap((subject) => hears(right.account, subject, rights)),
     ])
     .filter((crossing) => crossing.from !== crossing.to);
   return all.filter(
@@ -38,10 +38,24 @@ function calls(account: Account, as: string, kinds: readonly KindContract[]): Cr
   return { type: "service", from: servedBy(as, kinds), to: account, subject, as, streamed: manyAnswers(subject) };
 }
 
-function follows(account: Account, subject: string): Crossing {
-  return isQuestion(subject)
-    ? { type: "service", from: account, to: "CORE", subject, as: subject, streamed: manyAnswers(subject) }
-    : { type: "stream", from: "CORE", to: account, subject, as: subject, streamed: false };
+function hears(account: Account, subject: string, rights: readonly Rights[]): readonly Crossing[] {
+  if (isQuestion(subject)) {
+    return [{ type: "service", from: account, to: "CORE", subject, as: subject, streamed: manyAnswers(subject) }];
+  }
+  return speakers(subject, rights).map((from) => ({
+    type: "stream",
+    from,
+    to: account,
+    subject,
+    as: subject,
+    streamed: false,
+  }));
+}
+
+/** What one account calls in CORE, CORE does not pass on to a third: that one listens to both. */
+function speakers(subject: string, rights: readonly Rights[]): readonly Account[] {
+  const elsewhere = rights.filter((right) => right.publish.some((spoken) => overlap(spoken, subject)));
+  return [...new Set<Account>(["CORE", ...elsewhere.map((right) => right.account)])];
 }
 
 /** Inboxes and the talk of a kind's processes among themselves stay at home; but the tap's tools have streams pushed to it. */
@@ -78,6 +92,15 @@ function covers(wide: string, narrow: string): boolean {
   const open = wideTokens.at(-1) === ">";
   if (open ? narrowTokens.length < wideTokens.length : narrowTokens.length !== wideTokens.length) return false;
   return wideTokens.every((token, index) => token === ">" || matches(token, narrowTokens[index]));
+}
+
+function overlap(one: string, other: string): boolean {
+  const [tokens, others] = [one.split("."), other.split(".")];
+  const end = [tokens, others].map((side) => side.indexOf(">")).filter((at) => at >= 0);
+  if (end.length === 0 && tokens.length !== others.length) return false;
+  return tokens.slice(0, Math.min(...end, tokens.length)).every((token, at) => {
+    return token === others[at] || token === "*" || others[at] === "*";
+  });
 }
 
 function matches(wide: string, narrow: string | undefined): boolean {

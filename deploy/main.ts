@@ -47,7 +47,10 @@ program
   .description("watch what happens on the bus, a line a message; never disturbs it")
   .argument("[pattern]", "an address, a kind, or a subject with wildcards", "thalassa.>")
   .addOption(json())
-  .addHelpText("after", "\nExamples:\n  thalassa tap\n  thalassa tap channel\n  thalassa tap 'thalassa.*.*.*.log.said'\n")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  thalassa tap\n  thalassa tap channel\n  thalassa tap 'thalassa.*.*.*.log.said'\n",
+  )
   .action((pattern, options) => run(options, async () => (await import("./commands/tap.ts")).tap(pattern, options)));
 
 program
@@ -95,7 +98,9 @@ for (const [verb, about] of [
     .description(about)
     .argument("<seq>", "its number in the list")
     .addOption(json())
-    .action((seq, options) => run(options, async () => (await import("./commands/dead.ts")).onDead(verb, seq, options)));
+    .action((seq, options) =>
+      run(options, async () => (await import("./commands/dead.ts")).onDead(verb, seq, options)),
+    );
 }
 
 function json(): Option {

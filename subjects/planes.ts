@@ -7,7 +7,7 @@ export const PLANES = {
   log: { carries: "what happened to it, told after it is stored", stored: "LOG_<KIND>", name: "past tense" },
   live: { carries: "deltas, status and output as they come", stored: "nothing", name: "noun" },
   ask: { carries: "read-only request and reply", stored: "nothing", name: "noun or question" },
-  at: { carries: "a timer waiting to become mail", stored: "TIMERS", name: "timer's name and its event's id" },
+  at: { carries: "a timer waiting to become mail", stored: "TIMERS_<KIND>", name: "timer's name and its event's id" },
   dead: { carries: "mail that could not be handled, with its reason", stored: "DEAD", name: "the verb it was" },
 } as const;
 
@@ -38,7 +38,7 @@ export function commitFilter(address: Address): string {
   return `commit.${address}.*`;
 }
 
-/** Where a timer's mail lands when it is due, inside TIMERS, before the kind's mail stream takes it over. */
+/** Where a timer's mail lands when it is due, inside the kind's timer stream, before the kind's mail stream takes it over. */
 export function dueSubject(address: Address, verb: string): string {
   return `due.${address}.${verb}`;
 }

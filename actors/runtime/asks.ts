@@ -46,7 +46,8 @@ export async function serveAsks(
     service.addEndpoint(question, { subject, handler: (error, message) => error ?? answer(host, message, logger) });
   }
   void service.stopped.then((error) => {
-    if (error !== null) logger.error({ err: error }, "questions can no longer be answered");
+    if (error !== null && !wire.nc.isDraining() && !wire.nc.isClosed())
+      logger.error({ err: error }, "questions can no longer be answered");
   });
 }
 

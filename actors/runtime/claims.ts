@@ -40,7 +40,10 @@ export class Claims {
     const entry = await this.#wire.attempt(() => this.#bucket.get(this.#key(partition)));
     if (entry !== null) {
       const parsed = claimSchema.safeParse(readJson(entry.operation === "PUT" ? entry.string() : "{}"));
-      const { process, by } = parsed.success ? parsed.data : { process: "", by: undefined };
+      // What nobody can read is nobody's word that the partition is free.
+      const { process, by } = parsed.success
+        ? parsed.data
+        : { process: this.known(partition)?.process ?? "", by: undefined };
       this.told(partition, { process, by, revision: entry.revision });
     }
     return this.known(partition);

@@ -1,5 +1,5 @@
 import type { Msg, Subscription } from "@nats-io/transport-node";
-import { type Address, parseSubject, planeFilter } from "#subjects/mod.ts";
+import { type Address, HEADERS, logStream, parseAddress, parseSubject, planeFilter } from "#subjects/mod.ts";
 import type { LogRecord } from "./bus.ts";
 import { Closed } from "./errors.ts";
 import { walkBack } from "./history.ts";
@@ -72,7 +72,10 @@ export class Follower implements Disposable {
     const { headers } = message;
     const seq = Number(headers?.last(TOLD.seq));
     const subject = headers?.last(TOLD.subject) ?? "";
-    if (seq > this.#seq) await this.#upTo(readRecord({ subject, seq, headers, body: message.data }, 1));
+    const told = headers?.last(HEADERS.stream) === logStream(parseAddress(this.#address).kind);
+    if (!told || !(seq > this.#seq)) return;
+    const record = readRecord({ subject, seq, headers, body: message.data }, 1);
+    if (record.address === this.#address) await this.#upTo(record);
   }
 
   /** Hands on all up to a record, reading back what was missed in between. */

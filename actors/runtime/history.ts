@@ -21,12 +21,13 @@ export async function loadActor(bus: Reader, kind: AnyKind, address: Address, si
   const [bytes, last] = await Promise.all([bus.loadSnapshot(address, signal), bus.last(address, signal)]);
   const start = decodeSnapshot(kind, bytes);
   if (last === undefined) return { fold: new Fold(kind, address), unconfirmed: [] };
-  const known = start !== undefined && (await bornOut(bus, address, start, last, signal)) ? start : undefined;
-  const from = known?.seq ?? 0;
-  const records = last.forged
-    ? await scanForward(bus, address, from, signal)
-    : await walkBack(bus, address, last, from, signal);
-  const newest = records.at(-1) ?? (last.forged ? await bus.record(address, from, signal) : last);
+  const borneOut = start !== undefined && start.seq <= last.seq && (await tailOf(bus, address, start, last, signal));
+  const known = borneOut ? start : undefined;
+  const { records, before } = borneOut || {
+    records: await readAfter(bus, address, last, 0, signal),
+    before: undefined,
+  };
+  const newest = records.at(-1) ?? (last.forged ? before : last);
   const fold = new Fold(kind, address, known);
   fold.tail = records[0]?.prev ?? (newest === undefined ? [] : [...newest.prev, newest.seq].slice(-PREV_LENGTH));
   for (const record of records) fold.apply(record);
@@ -76,17 +77,40 @@ export async function walkBack(
   return chunks.reverse().flat();
 }
 
-/** A snapshot counts only if the log still holds the very event it was taken at, or holds nothing that old any more. */
-async function bornOut(
+/** The records after a snapshot, and the one it was taken at; false when the log is not the one it was taken of. */
+async function tailOf(
   bus: Reader,
   address: Address,
   start: FoldStart,
   last: LogRecord,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (start.seq > last.seq) return false;
-  const there = start.seq === last.seq ? last : await bus.record(address, start.seq, signal);
-  return there === undefined ? start.seq < last.seq : there.id === start.id;
+): Promise<{ readonly records: readonly LogRecord[]; readonly before: LogRecord | undefined } | false> {
+  const [records, before] = await Promise.all([
+    readAfter(bus, address, last, start.seq, signal),
+    start.seq === last.seq ? last : bus.record(address, start.seq, signal),
+  ]);
+  const same = before === undefined ? mayFollow(records[0], start.seq) : before.id === start.id;
+  return same && { records, before };
+}
+
+/**
+ * Whether the oldest record left may have come after one that is gone. One that was trimmed is still named by those after
+ * it; a sequence that was issued again to another actor is passed by.
+ */
+function mayFollow(oldest: LogRecord | undefined, seq: number): boolean {
+  if (oldest === undefined || oldest.prev.includes(seq)) return true;
+  return oldest.prev.length === PREV_LENGTH && oldest.prev.every((named) => named > seq);
+}
+
+/** The honest records after a sequence, ascending. */
+function readAfter(
+  bus: Reader,
+  address: Address,
+  last: LogRecord,
+  from: number,
+  signal: AbortSignal,
+): Promise<readonly LogRecord[]> {
+  return last.forged ? scanForward(bus, address, from, signal) : walkBack(bus, address, last, from, signal);
 }
 
 /** Reads every record after a sequence one by one: slow, for the rare log into which an answer was forged. */

@@ -80,7 +80,8 @@ function readJson(body: Uint8Array): unknown {
   }
 }
 
-function isAddress(text: string): text is Address {
+/** Whether a header names an actor. */
+export function isAddress(text: string): text is Address {
   const parts = text.split(".");
   return parts.length === 3 && parts.every(isToken);
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Address } from "#subjects/mod.ts";
 import type { AnyEvent } from "./actor.ts";
-import type { LogEntry } from "./bus.ts";
+import type { LogEntry, LogRecord } from "./bus.ts";
 import { Fenced } from "./errors.ts";
 import type { Fold } from "./fold.ts";
-import { findCause, loadActor } from "./history.ts";
+import { findCause, type Loaded, loadActor } from "./history.ts";
 import { dispatch } from "./outbox.ts";
 import { encodeSnapshot } from "./snapshot.ts";
 import type { Story } from "./steps.ts";
@@ -19,30 +19,35 @@ export class Journal {
   readonly #address: Address;
   readonly #signal: AbortSignal;
   readonly fold: Fold;
+  #unconfirmed: readonly LogRecord[];
   #bytesSinceSnapshot = 0;
 
-  private constructor(system: ActorSystem, address: Address, signal: AbortSignal, fold: Fold) {
+  private constructor(system: ActorSystem, address: Address, signal: AbortSignal, loaded: Loaded) {
     this.#system = system;
     this.#address = address;
     this.#signal = signal;
-    this.fold = fold;
+    this.fold = loaded.fold;
+    this.#unconfirmed = loaded.unconfirmed;
   }
 
   /** Reads an actor back and sends again whatever its log does not say was confirmed. Throws: NewerSchema; Closed. */
   static async open(system: ActorSystem, address: Address, signal: AbortSignal): Promise<Journal> {
-    const { fold, unconfirmed } = await loadActor(system.bus, system.kind, address, signal);
-    for (const record of unconfirmed) {
-      await dispatch(system, record, signal);
-      fold.sentSeq = record.seq;
-    }
-    return new Journal(system, address, signal, fold);
+    const journal = new Journal(system, address, signal, await loadActor(system.bus, system.kind, address, signal));
+    await journal.confirm();
+    return journal;
+  }
+
+  /** Appends an event and resolves when its sends are confirmed. Throws: Fenced when somebody else wrote; Closed. */
+  async commit(event: AnyEvent, story: Story, cause?: string): Promise<void> {
+    await this.append(event, story, cause);
+    await this.confirm();
   }
 
   /**
-   * Appends an event behind all we know, folds it, and resolves when its sends are confirmed.
-   * `cause` is the id of the mail it answers. Throws: Fenced when somebody else wrote; Closed.
+   * Puts an event behind all we know and folds it. `cause` is the id of the mail it answers; what answers no mail is not
+   * to be judged again once this has resolved. Throws: Fenced when somebody else wrote; Closed.
    */
-  async commit(event: AnyEvent, story: Story, cause?: string): Promise<void> {
+  async append(event: AnyEvent, story: Story, cause?: string): Promise<void> {
     const { bus, clock, kind, options } = this.#system;
     const { fold } = this;
     const entry: LogEntry = {
@@ -63,8 +68,16 @@ export class Journal {
     const record = { ...entry, seq, forged: false };
     fold.apply(record);
     this.#bytesSinceSnapshot += bytes;
-    await dispatch(this.#system, record, this.#signal);
-    fold.sentSeq = seq;
+    this.#unconfirmed = [...this.#unconfirmed, record];
+  }
+
+  /** Resolves when every send is confirmed. Throws: Closed. */
+  async confirm(): Promise<void> {
+    for (const record of this.#unconfirmed) {
+      await dispatch(this.#system, record, this.#signal);
+      this.#unconfirmed = this.#unconfirmed.slice(1);
+      this.fold.sentSeq = record.seq;
+    }
   }
 
   /** Whether a mail was handled before; asks the log where memory does not reach. Units: `at` ms since 1970. */
@@ -95,13 +108,17 @@ export class Journal {
     return this.fold.sinceSnapshot >= this.#system.options.snapshotEvery || this.#bytesSinceSnapshot > SNAPSHOT_BYTES;
   }
 
-  /** Saves a snapshot if events came since the last one and every send is confirmed. */
+  /** Saves a snapshot if events came since the last one and every send is confirmed; that it may fail harms nobody. */
   async saveSnapshot(): Promise<void> {
     const { fold } = this;
     if (fold.sinceSnapshot === 0 || fold.sentSeq < fold.seq) return;
-    const bytes = encodeSnapshot(this.#system.kind, fold);
     fold.sinceSnapshot = 0;
     this.#bytesSinceSnapshot = 0;
-    if (bytes !== undefined) await this.#system.bus.saveSnapshot(this.#address, bytes);
+    try {
+      const bytes = encodeSnapshot(this.#system.kind, fold);
+      if (bytes !== undefined) await this.#system.bus.saveSnapshot(this.#address, bytes);
+    } catch (error) {
+      this.#system.logger.debug({ address: this.#address, err: error }, "a snapshot was not saved; the log has it all");
+    }
   }
 }

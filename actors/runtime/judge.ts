@@ -1,5 +1,5 @@
-import type { Address } from "#subjects/mod.ts";
-import type { AnyEvent, AnyKind, Input, Refusal } from "./actor.ts";
+import { type Address, isToken, MAX_MAIL_BYTES, parseAddress } from "#subjects/mod.ts";
+import type { AnyEvent, AnyKind, Input, Refusal, Send } from "./actor.ts";
 import { Unhandleable } from "./errors.ts";
 import type { Fold } from "./fold.ts";
 
@@ -14,7 +14,8 @@ export type Verdict =
 
 /**
  * Asks the kind about an input and tries its answer out before anything is committed: the event fits its schema, folds,
- * and yields its sends. Throws: Unhandleable when any of that fails.
+ * and yields sends that the bus takes, for an event whose sends never leave would hold its actor up for ever.
+ * Throws: Unhandleable when any of that fails.
  */
 export function judge(
   kind: AnyKind,
@@ -29,7 +30,7 @@ export function judge(
   const placed = { seq: fold.fence + 1, id: input.id, at: input.at };
   const state = guard("evolve", () => kind.evolve(fold.state, event, placed));
   guard("steps", () => kind.steps(state));
-  guard("sends", () => kind.sends(event, { ...placed, address }));
+  guard("sends", () => Object.entries(kind.sends(event, { ...placed, address })).forEach(checkSend));
   return { type: "event", event };
 }
 
@@ -46,14 +47,36 @@ function checkData(kind: AnyKind, event: AnyEvent): unknown {
   if (!parsed.success) {
     throw new Unhandleable("decide-threw", `${name} decided on a malformed ${event.type}: ${parsed.error.message}`);
   }
-  const bytes = Buffer.byteLength(JSON.stringify(parsed.data) ?? "");
+  const text = guard("decide", () => writeJson(event.type, parsed.data));
+  const bytes = Buffer.byteLength(text);
   if (bytes > MAX_EVENT_BYTES) {
     throw new Unhandleable(
       "too-large",
       `the ${event.type} it leads to has ${bytes} bytes of ${MAX_EVENT_BYTES}; send less`,
     );
   }
-  return parsed.data;
+  // What is folded now is to the letter what will be read back.
+  return JSON.parse(text);
+}
+
+function checkSend([name, send]: readonly [string, Send]): void {
+  const bytes = Buffer.byteLength(writeJson(name, send.data));
+  if (send.type === "view") {
+    if (!isToken(send.view)) throw new Error(`${name} goes to ${send.view}, which is no view`);
+    return;
+  }
+  if (send.type === "mail") parseAddress(send.to);
+  else if (!isToken(name) || Number.isNaN(new Date(send.dueAt).getTime())) {
+    throw new Error(`${name} due at ${send.dueAt} is no timer; name it by one token and give it a time`);
+  }
+  if (!isToken(send.verb)) throw new Error(`${name} has the verb ${send.verb}, which is no token`);
+  if (bytes > MAX_MAIL_BYTES) throw new Error(`${name} has ${bytes} bytes of ${MAX_MAIL_BYTES}; send less`);
+}
+
+function writeJson(name: string, data: unknown): string {
+  const text: string | undefined = JSON.stringify(data);
+  if (text === undefined) throw new Error(`${name} has no body; give it at least an empty object`);
+  return text;
 }
 
 function guard<T>(what: string, run: () => T): T {

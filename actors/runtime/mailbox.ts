@@ -5,9 +5,18 @@ import type { Run } from "./steps.ts";
 /** One thing at a time that an activation has to do. */
 export type Work =
   | { readonly type: "mail"; readonly delivery: Delivery }
-  | { readonly type: "step"; readonly run: Run; readonly input: StepInput<unknown>; readonly judged: () => void }
+  | StepWork
   | { readonly type: "suspect"; readonly key: string; readonly release: () => void }
-  | { readonly type: "ask"; readonly answer: (state: unknown, seq: number) => void };
+  | { readonly type: "ask"; readonly answer: (state: unknown, seq: number) => void; readonly forgone: () => void };
+
+/** What a step brought, and whom to tell that it was judged, or never will be here. */
+export type StepWork = {
+  readonly type: "step";
+  readonly run: Run;
+  readonly input: StepInput<unknown>;
+  readonly judged: () => void;
+  readonly forgone: () => void;
+};
 
 /** Does one work; when it throws, says whether the same work is to be tried again. */
 export type Worker = {
@@ -77,6 +86,6 @@ export class Mailbox {
 
 /** Whoever waits for a work that will not be done is let go. */
 function forgo(work: Work): void {
-  if (work.type === "step") work.judged();
   if (work.type === "suspect") work.release();
+  else if (work.type !== "mail") work.forgone();
 }

@@ -7,12 +7,13 @@ import {
   type DeadLetter,
   dueSubject,
   HEADERS,
+  MAX_MAIL_BYTES,
   parseAddress,
   subjectOf,
 } from "#subjects/mod.ts";
 import type { Burial, Bus, LogEntry, LogRecord, OutgoingMail, OutgoingTimer } from "./bus.ts";
 import { Fenced, Unhandleable } from "./errors.ts";
-import { answerOf } from "./nats-errors.ts";
+import { answerOf, isTooLarge } from "./nats-errors.ts";
 import { NatsLog } from "./nats-log.ts";
 import { recordHeaders } from "./record.ts";
 import { ViewWriter } from "./view-writer.ts";
@@ -48,7 +49,7 @@ export class NatsBus implements Bus {
       const { seq } = await this.#wire.persist(() => this.#wire.js.publish(subject, body, options), signal);
       return { seq, bytes: body.length };
     } catch (error) {
-      if (answerOf(error) === "messageTooLarge") throw new Unhandleable("too-large", "the event is too large", error);
+      if (isTooLarge(error)) throw new Unhandleable("too-large", "the event is too large for the bus", error);
       if (answerOf(error) !== "fenced") throw error;
       // The server checks the fence before the message id: a retry of our own stored commit looks the same.
       const last = await this.last(entry.address, signal);
@@ -112,11 +113,17 @@ export function openBucket(kvm: Kvm, name: string): Promise<KV> {
   return kvm.open(name, { allow_direct: true });
 }
 
-/** Posts mail until the bus has it. The server's dedupe id names the address too, for two actors may get mail of one id. */
+/** Posts mail until the bus has it. Throws: Unhandleable when it is too large; Closed. The server's dedupe id names the address too, for two actors may get mail of one id. */
 export async function postMail(wire: Wire, mail: OutgoingMail, signal: AbortSignal): Promise<void> {
   const options = { msgID: `${mail.to}:${mail.id}`, headers: mailHeaders(mail) };
   const body = JSON.stringify(mail.data);
-  await wire.persist(() => wire.js.publish(subjectOf(mail.to, "in", mail.verb), body, options), signal);
+  const subject = subjectOf(mail.to, "in", mail.verb);
+  try {
+    await wire.persist(() => wire.js.publish(subject, body, options), signal);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    throw new Unhandleable("too-large", `${mail.verb} has ${body.length} bytes of ${MAX_MAIL_BYTES}; send less`, error);
+  }
 }
 
 /** The headers of mail; its id is its own, for a fired timer loses the server's. */

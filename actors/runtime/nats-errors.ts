@@ -22,7 +22,12 @@ export function answerOf(error: unknown): Answer | undefined {
 
 /** Whether asking again cannot change the answer. Everything else (no leader, no space, no word at all) may pass. */
 export function isFinal(error: unknown): boolean {
-  return answerOf(error) !== undefined;
+  return answerOf(error) !== undefined || error instanceof errors.InvalidArgumentError;
+}
+
+/** Whether a message is too large for its stream, or for any: that the client itself refuses to send. */
+export function isTooLarge(error: unknown): boolean {
+  return answerOf(error) === "messageTooLarge" || error instanceof errors.InvalidArgumentError;
 }
 
 /** Whether nobody listens there: the process asked is dead, not slow. */

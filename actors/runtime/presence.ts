@@ -13,7 +13,7 @@ const PROBE_MS = 250;
 /** A pause of our own timers above this means that we, not the others, were away. Units: ms. */
 const AWAY_MS = 400;
 
-/** How long we believe nobody dead after we were away ourselves. Units: ms. */
+/** How long we believe nobody dead after we were away ourselves, or had not begun yet. Units: ms. */
 const CALM_MS = 300;
 
 const beatSchema = z.object({
@@ -59,6 +59,7 @@ export class Presence {
   readonly #departed = new Set<string>();
   readonly #timers: NodeJS.Timeout[] = [];
   #calmUntil = 0;
+  #startedAt = 0;
   #tickedAt = performance.now();
   #leaving = false;
 
@@ -69,6 +70,7 @@ export class Presence {
   /** Begins to listen and to beat. */
   start(): void {
     const { wire, kind, process } = this.#port;
+    this.#startedAt = performance.now();
     const on = (subject: string, handle: (message: Msg) => void): void => {
       wire.nc.subscribe(subject, {
         callback: (error, message) => (error === null ? handle(message) : this.#complain(subject, error)),
@@ -136,6 +138,8 @@ export class Presence {
   async isGone(process: string): Promise<boolean> {
     const { wire, kind, version, logger } = this.#port;
     const askedAt = performance.now();
+    // The server may have started just before us, and those who were here before it are on their way back.
+    if (askedAt - this.#startedAt < CALM_MS) return false;
     try {
       await wire.nc.request(probeSubject(kind, process), "", { timeout: PROBE_MS });
       this.#see(process, version, false);

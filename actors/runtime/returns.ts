@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { type Address, HEADERS, isToken, type KindContract, parseAddress, type RETURNS } from "#subjects/mod.ts";
 import type { Refusal, StepInput } from "./actor.ts";
 import type { Bus, Delivery } from "./bus.ts";
 import type { Unhandleable } from "./errors.ts";
-import type { ReadMail } from "./intake.ts";
+import { isAddress, type ReadMail } from "./intake.ts";
 import { mailVersion } from "./outbox.ts";
 
 /** What giving mail back needs. */
@@ -37,7 +38,8 @@ export async function buryMail(
     { address, verb, id, key: `${seq}`, code: error.code, reason: error.message, body, headers },
     signal,
   );
-  const from = delivery.header(HEADERS.from) as Address | undefined;
+  const sender = delivery.header(HEADERS.from);
+  const from = sender !== undefined && isAddress(sender) ? sender : undefined;
   const at = Number(delivery.header(HEADERS.time)) || 0;
   if (error.code !== "forged") await giveBack(port, "bounced", { address, id, from, at }, told, signal);
   delivery.terminate(error.code);
@@ -70,9 +72,15 @@ async function giveBack(
   const version = mailVersion(contracts, parseAddress(from).kind);
   const correlation = id;
   await bus.post(
-    { to: from, verb, data, id: `${id}:${verb}`, at, version, from: address, correlation, trace: "" },
+    { to: from, verb, data, id: returnId(address, id, verb), at, version, from: address, correlation, trace: "" },
     signal,
   );
+}
+
+/** The same for repeats of one mail, and another for mail of the same id to another actor; however long that id is. */
+function returnId(address: Address, mailId: string, verb: string): string {
+  const digest = createHash("sha256").update(`${address} ${mailId}`).digest("base64url").slice(0, 22);
+  return `${digest}:${verb}`;
 }
 
 function takes(contracts: readonly KindContract[], address: Address, verb: string): boolean {

@@ -45,7 +45,10 @@ export function encodeSnapshot(kind: AnyKind, fold: Fold): Uint8Array | undefine
 }
 
 /** Reads a snapshot; undefined when it is of another version or unreadable, for then the log has it all. */
-export function decodeSnapshot(kind: AnyKind, bytes: Uint8Array | undefined): FoldStart | undefined {
+export function decodeSnapshot(
+  kind: Pick<AnyKind, "stateVersion">,
+  bytes: Uint8Array | undefined,
+): FoldStart | undefined {
   if (bytes === undefined || bytes.length === 0) return undefined;
   const parsed = snapshotSchema.safeParse(readJson(bytes));
   if (!parsed.success || parsed.data.version !== kind.stateVersion) return undefined;

@@ -1,6 +1,7 @@
 import type { Address } from "#subjects/mod.ts";
 import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
 import type { Bus } from "./bus.ts";
+import { Closed } from "./errors.ts";
 
 /** After so many deaths of its process a step is not run again. */
 export const MAX_ATTEMPTS = 3;
@@ -17,7 +18,7 @@ export type Run = {
   readonly release?: (() => void) | undefined;
 };
 
-/** Hands an input of a run to its actor; resolves when it was judged. */
+/** Hands an input of a run to its actor; resolves when it was judged. Throws: Closed when it never will be here. */
 export type StepSink = (run: Run, input: StepInput<unknown>) => Promise<void>;
 
 /** What a runner stands on. */
@@ -34,6 +35,7 @@ export class StepRunner {
   readonly #sink: StepSink;
   readonly #runs = new Map<string, Run>();
   readonly #parked = new Set<string>();
+  #closed = false;
 
   constructor(port: StepsPort, sink: StepSink) {
     this.#port = port;
@@ -63,12 +65,16 @@ export class StepRunner {
 
   /** Begins a step. Its outcome or error comes back through the sink, unless it is aborted first. */
   start(key: string, step: Step, attempt: number, story: Story, release?: () => void): void {
+    if (this.#closed) {
+      release?.();
+      return;
+    }
     const run: Run = { key, attempt, story, controller: new AbortController(), release };
     this.#runs.set(key, run);
     const performed = Promise.resolve().then(() => this.#port.kind.perform(step, this.#tools(run)));
     performed.then(
-      (data) => this.#report(run, { type: "outcome", data }),
-      (error: unknown) => this.#report(run, { type: "failure", code: "threw", reason: reasonOf(error) }),
+      (data) => void this.#report(run, { type: "outcome", data }),
+      (error: unknown) => void this.#report(run, { type: "failure", code: "threw", reason: reasonOf(error) }),
     );
   }
 
@@ -87,7 +93,9 @@ export class StepRunner {
     run.release?.();
   }
 
-  abortAll(): void {
+  /** Aborts everything; nothing is begun any more. */
+  close(): void {
+    this.#closed = true;
     for (const run of this.#runs.values()) this.#abort(run);
   }
 
@@ -112,9 +120,13 @@ export class StepRunner {
   }
 
   #report(run: Run, what: DistributedOmit<StepInput<unknown>, "id" | "at" | "key">): Promise<void> {
-    if (run.controller.signal.aborted) return Promise.resolve();
     const id = `${run.key}:${run.attempt}`;
-    return this.#sink(run, { ...what, id, at: this.#port.clock(), key: run.key });
+    const judged = run.controller.signal.aborted
+      ? Promise.reject(new Closed())
+      : this.#sink(run, { ...what, id, at: this.#port.clock(), key: run.key });
+    // Whoever does not wait for the judgement is not to be brought down by its absence.
+    judged.catch(() => {});
+    return judged;
   }
 }
 

@@ -30,15 +30,4 @@ export class Chance {
     if (picked === undefined) throw new RangeError("nothing to choose from");
     return picked;
   }
-
-  /** One of several by weight. */
-  weigh<T extends string>(weights: Readonly<Record<T, number>>): T {
-    const entries = Object.entries(weights) as [T, number][];
-    let rest = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [name, weight] of entries) {
-      rest -= weight;
-      if (rest < 0) return name;
-    }
-    return this.pick(entries)[0];
-  }
 }

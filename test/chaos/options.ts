@@ -70,6 +70,7 @@ export function readOptions(args: readonly string[], chosenSeed: number): ChaosO
 
 function numberOf(name: string, text: string | undefined, fallback: number): number {
   const value = text === undefined ? fallback : Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name} is ${text}; use a whole number above 0`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`--${name} is ${text}; use a whole number above 0`);
   return value;
 }

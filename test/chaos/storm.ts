@@ -4,11 +4,14 @@ import type { TestServer } from "#support/server.ts";
 import type { Chance } from "./chance.ts";
 import type { ChaosOptions } from "./options.ts";
 
-/** How often what happens. `leave` is no fault: a process hands over in good order, as in a rolling restart. */
-const WEIGHTS = { kill: 54, stop: 26, "server-kill": 12, "server-stop": 3, leave: 5 } as const;
+/** Of a hundred faults. `leave` comes on top and is none: a process hands over in good order, as in a rolling restart. */
+const SHARES = { kill: 56, stop: 28, "server-kill": 13, "server-stop": 3, leave: 6 } as const;
 
 /** How long something stays away at most before it is started again. Units: ms. */
 const AWAY_MS = { process: 800, server: 1_000 } as const;
+
+/** How long a fault waits for a process that is thinking. Units: ms. */
+const BUSY_MS = 300;
 
 /** Shortest time something is stopped. Units: ms. */
 const SHORTEST_STOP_MS = 1_000;
@@ -20,8 +23,17 @@ const ENVIRONMENT = {
   THALASSA_OFFLINE_DELAY_MS: "20-500",
 } as const;
 
-/** Something that was done to a process (by its pid) or to the server. Units: ms since 1970. */
-export type Fault = { readonly type: keyof typeof WEIGHTS; readonly at: number; readonly pid?: number; untilAt: number };
+/**
+ * Something that was done to a process (by its pid) or to the server. `others` says how many processes were left that
+ * could take over. Units: ms since 1970.
+ */
+export type Fault = {
+  readonly type: keyof typeof SHARES;
+  readonly at: number;
+  readonly pid?: number;
+  readonly others: number;
+  untilAt: number;
+};
 
 /** A time in which nobody could have answered: no server, or no process of the kind. Units: ms since 1970. */
 export type Outage = { readonly fromAt: number; untilAt: number };
@@ -36,6 +48,7 @@ export class Storm implements AsyncDisposable {
   readonly #everStarted: KindProcess[] = [];
   readonly #serving = new Set<KindProcess>();
   readonly #mending = new Set<Promise<void>>();
+  #deck: (keyof typeof SHARES)[] = [];
   #serverUp = true;
   #ended = false;
 
@@ -67,15 +80,16 @@ export class Storm implements AsyncDisposable {
     return this.faults.filter((fault) => fault.type !== "leave").length;
   }
 
-  /** Breaks something; resolves when it is broken. It is mended meanwhile. */
-  async strike(): Promise<void> {
+  /** Breaks something, a busy process rather than one at rest; resolves when it is broken. It is mended meanwhile. */
+  async strike(busy: (pid: number) => number): Promise<void> {
     while (this.#upright().length === 0) await delay(10);
-    const type = this.#chance.weigh(WEIGHTS);
-    const victim = this.#chance.pick(type === "kill" ? [...this.#serving] : this.#upright());
-    if (type === "server-kill" && this.#serverUp) await this.#killServer();
-    else if (type === "server-stop" && this.#serverUp) this.#stopServer();
+    const type = this.#draw();
+    if (type === "server-kill" && this.#serverUp) return this.#killServer();
+    if (type === "server-stop" && this.#serverUp) return this.#stopServer();
+    const among = type === "kill" ? [...this.#serving] : this.#upright();
+    const victim = await this.#choose(among, busy);
+    if (type === "leave") await this.#end(victim, "leave");
     else if (type === "stop" && this.#upright().length > 1) this.#stop(victim);
-    else if (type === "leave") await this.#end(victim, "leave");
     else await this.#end(victim, "kill");
   }
 
@@ -98,6 +112,27 @@ export class Storm implements AsyncDisposable {
 
   #upright(): readonly KindProcess[] {
     return [...this.#serving].filter((process) => !process.isStopped);
+  }
+
+  /** As from a pack of cards, so that every share is kept to. */
+  #draw(): keyof typeof SHARES {
+    if (this.#deck.length === 0) {
+      const { faults } = this.#options;
+      const names = Object.keys(SHARES) as (keyof typeof SHARES)[];
+      this.#deck = names.flatMap((name) => Array(Math.ceil((SHARES[name] * Math.min(faults, 100)) / 100)).fill(name));
+    }
+    const [drawn] = this.#deck.splice(this.#chance.between(0, this.#deck.length - 1), 1);
+    return drawn ?? "kill";
+  }
+
+  async #choose(among: readonly KindProcess[], busy: (pid: number) => number): Promise<KindProcess> {
+    const until = Date.now() + BUSY_MS;
+    while (Date.now() < until) {
+      const candidates = among.filter((process) => process.isAlive && busy(process.pid) > 0);
+      if (candidates.length > 0) return this.#chance.pick(candidates);
+      await delay(5);
+    }
+    return this.#chance.pick(among);
   }
 
   async #killServer(): Promise<void> {
@@ -169,8 +204,9 @@ export class Storm implements AsyncDisposable {
   }
 
   #note(type: Fault["type"], pid?: number): Fault {
-    const now = Date.now();
-    const fault = { type, at: now, untilAt: Number.POSITIVE_INFINITY, ...(pid === undefined ? {} : { pid }) };
+    const others = this.#serverUp ? this.#upright().filter((each) => each.pid !== pid).length : 0;
+    const untilAt = Number.POSITIVE_INFINITY;
+    const fault = { type, at: Date.now(), others, untilAt, ...(pid === undefined ? {} : { pid }) };
     this.faults.push(fault);
     return fault;
   }

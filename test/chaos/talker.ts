@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { readSeed } from "#deploy/keys.ts";
 import { Client } from "#runtime/client.ts";
 import { type Address, addressOf } from "#subjects/address.ts";
 import { terminalContract } from "#subjects/clients.ts";
 import { apiPrefix } from "#subjects/permissions.ts";
 import type { TestServer } from "#support/server.ts";
-import { readSeed } from "#deploy/keys.ts";
 import type { Chance } from "./chance.ts";
 import type { ChaosOptions } from "./options.ts";
 
@@ -18,7 +18,12 @@ const SOON_MS = 1_500;
 const CONNECTIONS = 3;
 
 /** One message that was said, however often it was sent. Units: `sentAt` ms since 1970, of the first time. */
-export type Message = { readonly id: string; readonly address: Address; readonly text: string; readonly sentAt: number };
+export type Message = {
+  readonly id: string;
+  readonly address: Address;
+  readonly text: string;
+  readonly sentAt: number;
+};
 
 /** A client that says things, each under an id of its own, and repeats itself under the same id. */
 export class Talker implements AsyncDisposable {

@@ -1,6 +1,8 @@
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { HEADERS } from "#subjects/headers.ts";
 import { TAP } from "#subjects/kinds.ts";
 import { parseSubject } from "#subjects/planes.ts";
+import { pidOf } from "#support/crash.ts";
 import type { TestServer } from "#support/server.ts";
 
 /** A log message as it was told live. */
@@ -17,6 +19,7 @@ export class Tap {
   /** Subjects of dead letters. */
   readonly dead: string[] = [];
   readonly #connection: NatsConnection;
+  readonly #thinking = new Map<string, { readonly pid: number; readonly open: number }>();
 
   private constructor(connection: NatsConnection) {
     this.#connection = connection;
@@ -25,10 +28,15 @@ export class Tap {
   /** Subscribes `thalassa.>`. */
   static async open(server: TestServer): Promise<Tap> {
     const tap = new Tap(await server.connect(TAP));
-    tap.#connection.subscribe("thalassa.>", { callback: (error, message) => error ?? tap.#hear(message) });
+    tap.#connection.subscribe("thalassa.>", { callback: (_error, message) => tap.#hear(message) });
     await tap.#connection.flush();
     void tap.#watch();
     return tap;
+  }
+
+  /** How many channels a process thinks for just now, as far as can be told from outside. */
+  thinking(pid: number): number {
+    return this.#thinking.values().reduce((sum, each) => sum + (each.pid === pid && each.open > 0 ? 1 : 0), 0);
   }
 
   /** Resolves when everything told before has been heard. */
@@ -37,12 +45,15 @@ export class Tap {
   }
 
   #hear(message: Msg): void {
-    const { plane } = parseSubject(message.subject);
+    const { address, name, plane } = parseSubject(message.subject);
     if (plane === "dead") this.dead.push(message.subject);
     if (plane !== "log") return;
     const seq = Number(message.headers?.last("Nats-Sequence"));
     const id = message.headers?.last("Nats-Msg-Id") ?? "";
     this.told.push({ seq, subject: message.subject, id, body: message.string() });
+    const pid = pidOf(message.headers?.last(HEADERS.process) ?? "");
+    const closed = name === "heard" ? -1 : (message.json<{ answers?: readonly number[] }>().answers?.length ?? 0);
+    this.#thinking.set(address, { pid, open: (this.#thinking.get(address)?.open ?? 0) - closed });
   }
 
   async #watch(): Promise<void> {
@@ -53,8 +64,12 @@ export class Tap {
         this.blindnesses.push({ fromAt: Date.now(), untilAt: Number.POSITIVE_INFINITY });
       if (status.type === "reconnect" && isBlind) {
         // Only what is told after the server has heard of the subscription again can be counted on.
-        const sighted = (): void => void (current.untilAt = Date.now());
-        this.#connection.flush().then(sighted, () => {});
+        this.#connection.flush().then(
+          () => {
+            current.untilAt = Date.now();
+          },
+          () => {},
+        );
       }
     }
   }

@@ -46,6 +46,11 @@ export function spawnKind(
   return new KindProcess(kind, child);
 }
 
+/** The pid in the name that a process has on the bus. Shape: 4711 of `channel-4711-a1b2c3`. */
+export function pidOf(name: string): number {
+  return Number(name.split("-")[1]);
+}
+
 /** One process of a kind that a test may kill, stop and let go on; gone when disposed. */
 export class KindProcess {
   readonly kind: string;

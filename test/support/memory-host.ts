@@ -74,6 +74,11 @@ export class MemoryHost implements Tenure {
     this.#consume();
   }
 
+  /** It comes back to a claim that it lost meanwhile, with all that it remembers of before. */
+  takeBack(): void {
+    if (this.#open) this.#consume();
+  }
+
   actor(address: Address): Activation {
     const known = this.#actors.get(address);
     if (known !== undefined) return known;

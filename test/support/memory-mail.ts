@@ -1,5 +1,5 @@
 import type { Delivery, OutgoingMail, OutgoingTimer } from "#runtime/bus.ts";
-import { type Address, HEADERS } from "#subjects/mod.ts";
+import { type Address, HEADERS, subjectOf } from "#subjects/mod.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Mail as it lies in the queue. */
@@ -84,9 +84,10 @@ export class MemoryMail {
     this.#now = now;
     const due = this.#timers.filter((timer) => timer.dueAt <= now);
     this.#timers = this.#timers.filter((timer) => timer.dueAt > now);
-    for (const { to, verb, data, ...timer } of due) {
-      const headers = headersOf({ ...timer, to, verb, data });
-      this.put({ address: to, verb, body: Buffer.from(JSON.stringify(data)), headers });
+    for (const timer of due) {
+      const { to: address, verb, data, name } = timer;
+      const headers = { ...headersOf(timer), [HEADERS.scheduler]: subjectOf(address, "at", name) };
+      this.put({ address, verb, body: Buffer.from(JSON.stringify(data)), headers });
     }
     const again = this.#putOff.filter(({ dueAt }) => dueAt <= now);
     this.#putOff = this.#putOff.filter(({ dueAt }) => dueAt > now);

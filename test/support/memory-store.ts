@@ -1,4 +1,6 @@
 import type { Burial } from "#runtime/bus.ts";
+import { decodeSnapshot } from "#runtime/snapshot.ts";
+import type { Address } from "#subjects/mod.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryMail } from "./memory-mail.ts";
 import { type Pick, Scheduler } from "./scheduler.ts";
@@ -82,17 +84,29 @@ export class MemoryStore {
   }
 
   /**
-   * Remembers everything as it is; the function returned puts it all back but for the clock and the snapshots, so that
-   * sequences are issued again and snapshots stand there of a past that never was.
+   * Remembers everything as it is; the function returned puts it all back but for the clock and for snapshots of a past
+   * that now never was. Sequences are issued again.
    */
   checkpoint(): () => void {
     const [views, dead, log, mail] = [this.#views, this.#dead, this.log.save(), this.mail.save()];
+    const snapshots = new Map(this.snapshots);
     return () => {
       this.#views = views;
       this.#dead = dead;
       log();
       mail();
+      for (const [address, bytes] of this.snapshots) {
+        if (!this.#isOfThisPast(address as Address, bytes)) continue;
+        const older = snapshots.get(address);
+        if (older === undefined) this.snapshots.delete(address);
+        else this.snapshots.set(address, older);
+      }
     };
+  }
+
+  #isOfThisPast(address: Address, bytes: Uint8Array): boolean {
+    const { seq, id } = decodeSnapshot({ stateVersion: 1 }, bytes) ?? { seq: 0, id: "" };
+    return this.log.record(address, seq)?.id === id;
   }
 
   #strikes(what: keyof Faults): boolean {

@@ -37,6 +37,11 @@ export class Scheduler {
     this.#tasks = this.#tasks.filter((task) => task.of !== process);
   }
 
+  /** Nothing of what could happen will. */
+  clear(): void {
+    this.#tasks = [];
+  }
+
   /** The process does nothing until it goes on. */
   stop(process: string): void {
     this.#stopped.add(process);

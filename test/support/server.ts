@@ -43,6 +43,14 @@ const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+// A signal ends a process without its exit handlers; the test runner sends SIGTERM when a file takes too long.
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
+  process.once(signal, () => process.exit(128 + number));
+}
 
 /** Starts a real nats-server of its own: free port, fresh keys and store, rights as in production. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {

@@ -1,0 +1,49 @@
+/** What a typed line asks for. */
+export type TalkCommand =
+  | { readonly type: "say"; readonly text: string }
+  | { readonly type: "help" | "quit" | "status" }
+  | { readonly type: "channel"; readonly name: string }
+  | { readonly type: "history"; readonly count: number }
+  | { readonly type: "unknown"; readonly reason: string };
+
+/** What can be typed. */
+export const TALK_HELP: readonly string[] = [
+  "  /channel NAME   go to another conversation (a name of yours, or a full address)",
+  "  /history [N]    what was said before, the last N messages and answers (20)",
+  "  /status         how this conversation stands",
+  "  /quit           leave (or Ctrl-D); what was said is kept",
+  "  //text          say something that begins with /",
+];
+
+const HISTORY = { count: 20, most: 1_000 } as const;
+
+/** Reads a line: a command where it begins with one `/`, else something to say. */
+export function readCommand(line: string): TalkCommand {
+  if (!line.startsWith("/")) return { type: "say", text: line };
+  if (line.startsWith("//")) return { type: "say", text: line.slice(1) };
+  const [name = "", ...rest] = line.slice(1).trim().split(/\s+/);
+  const argument = rest.join(" ");
+  switch (name) {
+    case "help":
+    case "quit":
+    case "status":
+      return argument === "" ? { type: name } : unknown(`/${name} takes nothing after it`);
+    case "channel":
+      return argument === "" ? unknown("/channel needs a name: /channel work") : { type: "channel", name: argument };
+    case "history":
+      return historyOf(argument);
+    default:
+      return unknown(`there is no command /${name}; /help lists them, and // says a line that begins with /`);
+  }
+}
+
+function historyOf(argument: string): TalkCommand {
+  if (argument === "") return { type: "history", count: HISTORY.count };
+  const count = Number(argument);
+  if (/^\d+$/.test(argument) && count > 0) return { type: "history", count: Math.min(count, HISTORY.most) };
+  return unknown("/history takes a number: /history 50");
+}
+
+function unknown(reason: string): TalkCommand {
+  return { type: "unknown", reason };
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Client, Follower, LogRecord } from "#runtime/mod.ts";
+import { channelContract, MAX_TEXT } from "#subjects/channel.ts";
+import type { Address, Who } from "#subjects/mod.ts";
+import { type Open, type Outcome, readTurn } from "./turn.ts";
+import type { Delta } from "./words.ts";
+
+/** What somebody in a conversation may want to see as it happens. */
+export type Happening =
+  | { readonly type: "record"; readonly record: LogRecord; readonly ours: boolean }
+  | { readonly type: "delta"; readonly delta: Delta }
+  | { readonly type: "thinking" }
+  | { readonly type: "link"; readonly connected: boolean }
+  /** A message of ours has not been heard for a while: perhaps no process serves channels. */
+  | { readonly type: "unheard" };
+
+/** How one takes part. */
+export type Presence = {
+  readonly who: Who;
+  /** Records after this are read. */
+  readonly fromSeq: number;
+  readonly onHappening?: (happening: Happening) => void;
+};
+
+/** A text that no message may carry. */
+export class TextTooLong extends Error {
+  override readonly name = "TextTooLong";
+  readonly code = "text-too-long";
+
+  constructor(length: number) {
+    super(`the text has ${length} characters and a message may have ${MAX_TEXT}; send it in parts`);
+  }
+}
+
+/** The text, where a message may carry it. Throws: TextTooLong. */
+export function sayable(text: string): string {
+  if (text.length > MAX_TEXT) throw new TextTooLong(text.length);
+  return text;
+}
+
+/** A message that was not heard is asked about after so long, and said again under its own id. Units: ms. */
+const UNHEARD = { noticeMs: 5_000, repeatMs: 35_000 } as const;
+
+const refusalSchema = z.object({ id: z.string(), reason: z.string() });
+
+/** Taking part in one channel: says things and learns how each was answered, across every break of the bus. */
+export class Conversation implements Disposable {
+  readonly address: Address;
+  readonly #client: Client;
+  readonly #presence: Presence;
+  readonly #follower: Follower;
+  readonly #unlisten: () => void;
+  readonly #answers = new Map<string, PromiseWithResolvers<Outcome>>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #open: Open = new Map();
+
+  constructor(client: Client, address: Address, presence: Presence) {
+    this.address = address;
+    this.#client = client;
+    this.#presence = presence;
+    this.#unlisten = client.wire.listen(({ type }) => {
+      if (type !== "refused") this.#tell({ type: "link", connected: type === "reconnected" });
+    });
+    this.#follower = client.follow(address, {
+      fromSeq: presence.fromSeq,
+      onRecord: (record) => this.#read(record),
+      onLive: (noun, data) => this.#glimpse(noun, data),
+    });
+  }
+
+  /** Resolves once everything that stood in the log has been read. */
+  caughtUp(): Promise<void> {
+    return this.#follower.caughtUp();
+  }
+
+  /**
+   * Says something. `posted` resolves with the message's id once the bus has it, `answered` when its turn ends. The same
+   * `key` is the same message for 24 hours. Throws: TextTooLong.
+   */
+  say(text: string, key?: string): { readonly posted: Promise<string>; readonly answered: Promise<Outcome> } {
+    const body = { text: sayable(text), who: this.#presence.who };
+    const id = key ?? randomBytes(9).toString("base64url");
+    const answer = Promise.withResolvers<Outcome>();
+    this.#answers.set(id, answer);
+    this.#open = new Map(this.#open).set(id, undefined);
+    const posted = this.#client.send(this.address, "hear", body, key === undefined ? { id } : { key: id });
+    posted.then(() => this.#watchOver(id, body)).catch(answer.reject);
+    answer.promise.catch(() => {});
+    return { posted, answered: answer.promise };
+  }
+
+  /** Reads records from the past as if they had just come, for a message that was said before. */
+  recall(records: readonly LogRecord[]): void {
+    for (const record of records) this.#match(record);
+  }
+
+  [Symbol.dispose](): void {
+    this.#unlisten();
+    this.#follower[Symbol.dispose]();
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #read(record: LogRecord): void {
+    const ours = record.cause !== undefined && this.#open.has(record.cause);
+    this.#match(record);
+    this.#tell({ type: "record", record, ours });
+  }
+
+  #match(record: LogRecord): void {
+    const { open, closed } = readTurn(this.#open, record);
+    this.#open = open;
+    for (const { id, outcome } of closed) this.#close(id, outcome);
+  }
+
+  #close(id: string, outcome: Outcome): void {
+    this.#answers.get(id)?.resolve(outcome);
+    this.#answers.delete(id);
+  }
+
+  #glimpse(noun: string, data: unknown): void {
+    if (noun === "delta") {
+      const { success, data: delta } = channelContract.live.delta.safeParse(data);
+      if (success) this.#tell({ type: "delta", delta });
+    }
+    if (noun === "status") {
+      const { success, data: status } = channelContract.live.status.safeParse(data);
+      if (success && status.doing === "thinking") this.#tell({ type: "thinking" });
+    }
+    if (noun === "refusal") {
+      const { success, data: refusal } = refusalSchema.safeParse(data);
+      if (!success || !this.#open.has(refusal.id)) return;
+      this.#open = new Map([...this.#open].filter(([id]) => id !== refusal.id));
+      this.#close(refusal.id, { type: "refused", reason: refusal.reason });
+    }
+  }
+
+  /** The bus may lose what it took (a host without power), and a refusal may pass unheard: said again, it is one message. */
+  #watchOver(id: string, body: object): void {
+    const isUnheard = (): boolean => this.#open.has(id) && this.#open.get(id) === undefined;
+    this.#later(UNHEARD.noticeMs, () => isUnheard() && this.#tell({ type: "unheard" }));
+    this.#later(UNHEARD.repeatMs, () => {
+      if (!isUnheard()) return;
+      this.#client
+        .send(this.address, "hear", body, { key: id })
+        .then(() => this.#watchOver(id, body))
+        .catch(() => {});
+    });
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #tell(happening: Happening): void {
+    this.#presence.onHappening?.(happening);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Client, LogRecord } from "#runtime/mod.ts";
+import { type Address, commitFilter, decodePrev, HEADERS, logStream, parseAddress } from "#subjects/mod.ts";
+
+/** Where a log stands at one of its records. Units: `at` ms since 1970. */
+type Place = { readonly seq: number; readonly at: number; readonly prev: readonly number[] };
+
+/** The sequence of an actor's newest record; 0 when there is none. */
+export async function newestSeq(client: Client, address: Address): Promise<number> {
+  return (await lookAt(client, address, { last_by_subj: commitFilter(address) }))?.seq ?? 0;
+}
+
+/** The newest records of an actor, in order. */
+export async function newestRecords(client: Client, address: Address, count: number): Promise<readonly LogRecord[]> {
+  if (count <= 0) return [];
+  const place = await hopBack(client, address, (_, passed) => passed >= count);
+  const records = place === undefined ? [] : await client.history(address, (place.prev[0] ?? place.seq) - 1);
+  return records.slice(-count);
+}
+
+/** The records of an actor since a time, and perhaps a few before it, in order. Units: ms since 1970. */
+export async function recordsSince(client: Client, address: Address, since: number): Promise<readonly LogRecord[]> {
+  const place = await hopBack(client, address, ({ at }) => at < since);
+  return place === undefined ? [] : client.history(address, place.seq - 1);
+}
+
+/** Goes back through the log in long hops, each over all the sequences that one record names, until it is far enough. */
+async function hopBack(
+  client: Client,
+  address: Address,
+  isFarEnough: (place: Place, passed: number) => boolean,
+): Promise<Place | undefined> {
+  let place = await lookAt(client, address, { last_by_subj: commitFilter(address) });
+  for (let passed = 1; place !== undefined; ) {
+    passed += place.prev.length;
+    const [oldest] = place.prev;
+    if (oldest === undefined || isFarEnough(place, passed)) return place;
+    const further = await lookAt(client, address, { seq: oldest });
+    // What was trimmed away ends the log for us.
+    if (further === undefined) return place;
+    place = further;
+  }
+  return undefined;
+}
+
+async function lookAt(
+  { wire }: Client,
+  address: Address,
+  query: { readonly last_by_subj: string } | { readonly seq: number },
+): Promise<Place | undefined> {
+  const stream = logStream(parseAddress(address).kind);
+  const found = await wire.persist(() => wire.jsm.direct.getMessage(stream, query), NEVER);
+  if (found === null) return undefined;
+  return {
+    seq: found.seq,
+    at: Number(found.header.get(HEADERS.time)) || 0,
+    prev: decodePrev(found.header.get(HEADERS.prev)),
+  };
+}
+
+const NEVER = new AbortController().signal;

@@ -1,0 +1,69 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Client } from "#runtime/mod.ts";
+import type { Address, Who } from "#subjects/mod.ts";
+import { Conversation, type Happening } from "./conversation.ts";
+import { newestSeq } from "./past.ts";
+import type { Outcome } from "./turn.ts";
+
+/** Where a piped chat reads and writes. */
+export type Pipe = {
+  readonly input: Readable;
+  readonly write: (line: string) => void;
+  /** For what is no answer. */
+  readonly complain: (line: string) => void;
+  readonly asJson: boolean;
+};
+
+/**
+ * Answers a line for each line that is not blank, in order; each is said when the one before it was answered. An answer of
+ * several lines is folded into one, `asJson` gives it as it is. Gives whether all of them were answered well.
+ */
+export async function chatPiped(client: Client, address: Address, who: Who, pipe: Pipe): Promise<boolean> {
+  // Made before anything is waited for: lines that come in the meantime would be lost.
+  const lines = createInterface({ input: pipe.input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+  const onHappening = (happening: Happening): void => noticeOf(happening, pipe.complain);
+  const fromSeq = await newestSeq(client, address);
+  using conversation = new Conversation(client, address, { who, fromSeq, onHappening });
+  await conversation.caughtUp();
+  let good = true;
+  for (let number = 1; ; number++) {
+    const { value: line, done } = await lines.next();
+    if (done) return good;
+    if (line.trim() === "") continue;
+    good = (await answerLine(conversation, line, number, pipe)) && good;
+  }
+}
+
+/** One line for people of an answer that may have several. */
+export function foldAnswer(text: string): string {
+  return text.trim().replace(/\s*[\r\n\u2028\u2029]+\s*/gu, " ");
+}
+
+async function answerLine(conversation: Conversation, line: string, number: number, pipe: Pipe): Promise<boolean> {
+  try {
+    const { posted, answered } = conversation.say(line);
+    const outcome = await answered;
+    pipe.write(pipe.asJson ? jsonOf(await posted, outcome) : foldAnswer(outcome.type === "said" ? outcome.text : ""));
+    if (outcome.type === "said") return true;
+    pipe.complain(`line ${number}: ${outcome.reason}`);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "text-too-long")) throw error;
+    pipe.write(pipe.asJson ? JSON.stringify({ line: number, type: "refused", reason: error.message }) : "");
+    pipe.complain(`line ${number}: ${error.message}`);
+  }
+  return false;
+}
+
+function jsonOf(id: string, outcome: Outcome): string {
+  return JSON.stringify({ id, ...outcome });
+}
+
+/** What a person is told on standard error while nothing can be answered. */
+export function noticeOf(happening: Happening, complain: (line: string) => void): void {
+  if (happening.type === "link")
+    complain(happening.connected ? "the bus is back; going on" : "the bus is away; waiting");
+  if (happening.type === "unheard") {
+    complain("nobody has heard this yet: the message is kept, and answered once a channel process runs (thalassa ps)");
+  }
+}

@@ -1,0 +1,180 @@
+import { styleText } from "node:util";
+import type { Client, LogRecord } from "#runtime/mod.ts";
+import { channelContract } from "#subjects/channel.ts";
+import { type Address, resolveChannel, type Who } from "#subjects/mod.ts";
+import { readCommand, TALK_HELP } from "./command.ts";
+import { Conversation, type Happening, TextTooLong } from "./conversation.ts";
+import { LiveAnswer } from "./live-answer.ts";
+import { newestRecords, newestSeq } from "./past.ts";
+import type { Screen } from "./screen.ts";
+import { failureRows, recordRows } from "./transcript.ts";
+import { endOf, type Outcome } from "./turn.ts";
+
+/** Who talks, and where to begin. */
+export type TalkOptions = { readonly who: Who; readonly agent: string; readonly origin: string };
+
+/** Records of the past that are shown on entering a channel. */
+const GREETING_RECORDS = 6;
+
+/** A person talking in one channel at a time, on a screen. */
+export class Talk implements Disposable {
+  readonly #client: Client;
+  readonly #screen: Screen;
+  readonly #options: TalkOptions;
+  readonly #onQuit: () => void;
+  readonly #live: LiveAnswer;
+  #conversation: Conversation | undefined;
+  #waiting = 0;
+  #connected = true;
+  #unheard = false;
+
+  constructor(client: Client, screen: Screen, options: TalkOptions, onQuit: () => void) {
+    this.#client = client;
+    this.#screen = screen;
+    this.#options = options;
+    this.#onQuit = onQuit;
+    this.#live = new LiveAnswer(screen);
+  }
+
+  /** Goes into a channel and shows what was said there last. Throws: BadToken. */
+  async enter(name: string): Promise<void> {
+    const { agent, origin, who } = this.#options;
+    const address = resolveChannel(name, origin, agent);
+    this.#conversation?.[Symbol.dispose]();
+    this.#waiting = 0;
+    const past = await newestRecords(this.#client, address, GREETING_RECORDS);
+    const fromSeq = past.at(-1)?.seq ?? (await newestSeq(this.#client, address));
+    this.#conversation = new Conversation(this.#client, address, {
+      who,
+      fromSeq,
+      onHappening: (happening) => this.#see(happening),
+    });
+    const title = `${address}${past.length === 0 ? " · nothing was said here yet" : ""} · /help`;
+    this.#screen.print(styleText("dim", title), "", ...this.#rowsOf(past));
+    this.#showWaiting();
+  }
+
+  /** Takes a line as it was typed. */
+  hear(line: string): void {
+    if (line.trim() === "") return;
+    void this.#obey(line).catch((error: unknown) => {
+      this.#screen.print(...failureRows(error instanceof Error ? error.message : String(error), this.#screen.columns));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#live[Symbol.dispose]();
+    this.#conversation?.[Symbol.dispose]();
+  }
+
+  async #obey(line: string): Promise<void> {
+    const command = readCommand(line);
+    const { columns } = this.#screen;
+    switch (command.type) {
+      case "say":
+        await this.#say(command.text);
+        break;
+      case "help":
+        this.#screen.print(...TALK_HELP, "");
+        break;
+      case "quit":
+        this.#onQuit();
+        break;
+      case "channel":
+        await this.enter(command.name);
+        break;
+      case "history":
+        this.#screen.print(...this.#rowsOf(await newestRecords(this.#client, this.#address, command.count)));
+        break;
+      case "status":
+        this.#screen.print(styleText("dim", await this.#status()), "");
+        break;
+      case "unknown":
+        this.#screen.print(...failureRows(command.reason, columns));
+    }
+  }
+
+  get #address(): Address {
+    if (this.#conversation === undefined) throw new Error("no channel is entered yet; try again in a moment");
+    return this.#conversation.address;
+  }
+
+  async #say(text: string): Promise<void> {
+    const conversation = this.#conversation;
+    if (conversation === undefined) throw new Error("no channel is entered yet; try again in a moment");
+    try {
+      const { answered } = conversation.say(text);
+      this.#waiting++;
+      this.#showWaiting();
+      const outcome = await answered;
+      if (conversation === this.#conversation) this.#answered(outcome);
+    } catch (error) {
+      if (!(error instanceof TextTooLong)) throw error;
+      this.#screen.print(...failureRows(error.message, this.#screen.columns));
+    }
+  }
+
+  /** What stands in the log is shown where it is read; a refusal stands nowhere else. */
+  #answered(outcome: Outcome): void {
+    this.#waiting--;
+    this.#unheard = false;
+    this.#showWaiting();
+    if (outcome.type === "refused") this.#screen.print(...failureRows(outcome.reason, this.#screen.columns), "");
+  }
+
+  #see(happening: Happening): void {
+    switch (happening.type) {
+      case "delta":
+        this.#live.hear(happening.delta);
+        break;
+      case "thinking":
+        this.#live.waitFor("thinking");
+        break;
+      case "link":
+        this.#connected = happening.connected;
+        this.#showWaiting();
+        break;
+      case "unheard":
+        this.#unheard = true;
+        this.#showWaiting();
+        break;
+      case "record":
+        this.#read(happening);
+    }
+  }
+
+  #read({ record, ours }: Extract<Happening, { type: "record" }>): void {
+    const end = endOf(record)?.outcome;
+    const { columns } = this.#screen;
+    if (end === undefined) {
+      if (!ours) this.#screen.print(...recordRows(record, this.#options.who, columns));
+      if (ours) this.#unheard = false;
+      return;
+    }
+    this.#live.waitFor(this.#waiting > 1 ? "thinking" : undefined);
+    if (end.type === "said") this.#live.finish(end.text);
+    else this.#live.end(failureRows(end.reason, columns));
+  }
+
+  #showWaiting(): void {
+    if (!this.#connected) this.#live.waitFor("reconnecting… what you say is kept and sent when the bus is back");
+    else if (this.#unheard) this.#live.waitFor("nobody serves channels just now; this is answered when somebody does");
+    else this.#live.waitFor(this.#waiting > 0 ? "thinking" : undefined);
+  }
+
+  #rowsOf(records: readonly LogRecord[]): readonly string[] {
+    const { columns } = this.#screen;
+    return records.flatMap((record) => {
+      const rows = recordRows(record, this.#options.who, columns);
+      return endOf(record) === undefined ? rows : [...rows, ""];
+    });
+  }
+
+  async #status(): Promise<string> {
+    const address = this.#address;
+    const asked = await this.#client.ask(address, "status").catch(() => undefined);
+    if (asked === undefined) return `${address}: nobody answers; no process serves channels just now (thalassa ps)`;
+    const { heard, said, thinking, waiting } = channelContract.asks.status.parse(asked);
+    return `${address}: ${heard} heard, ${said} said, ${waiting} waiting, ${thinking ? "thinking" : "at rest"}`;
+  }
+}

@@ -1,0 +1,90 @@
+import { styleText } from "node:util";
+import { excerpt } from "#subjects/excerpt.ts";
+import { type Address, type Plane, parseSubject } from "#subjects/mod.ts";
+import { harmless } from "./plain.ts";
+import { cellsOf } from "./wrap.ts";
+
+/** A message as it came by. Units: `at` ms since 1970. */
+export type Passing = {
+  readonly subject: string;
+  readonly at: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+type Colour = Parameters<typeof styleText>[0];
+
+const COLOURS: Readonly<Record<Plane, Colour>> = {
+  in: "yellow",
+  log: "green",
+  live: "dim",
+  ask: "cyan",
+  at: "magenta",
+  dead: "red",
+};
+
+/** What stands between address and name: where it goes. */
+const SIGNS: Readonly<Record<Plane, string>> = { in: "←", log: "●", live: "∿", ask: "?", at: "◷", dead: "✝" };
+
+const MIN_TEXT = 20;
+
+/** One readable line for a message. Units: `columns` of the terminal. */
+export function tapLine(passing: Passing, columns: number): string {
+  const { address, plane, name } = read(passing.subject);
+  const head = `${clock(passing.at)} ${address} ${plane === undefined ? "" : SIGNS[plane]} ${name.padEnd(8)} `;
+  const text = excerpt(harmless(saying(passing.body)), Math.max(columns - cellsOf(head) - 1, MIN_TEXT));
+  const colour = plane === undefined ? "white" : COLOURS[plane];
+  const sign = plane === undefined ? "" : `${SIGNS[plane]} `;
+  return [
+    styleText("dim", clock(passing.at)),
+    address,
+    styleText(colour, `${sign}${name.padEnd(8)}`),
+    plane === "live" ? styleText("dim", text) : text,
+  ].join(" ");
+}
+
+/** What a body says to a person: its text where it has one, else its fields. */
+export function saying(body: string): string {
+  const data = asObject(body);
+  if (data === undefined) return body;
+  const { text, reason, who, ...rest } = data;
+  const words = [text, reason].filter((each) => typeof each === "string").join(" · ");
+  const speaker = speakerOf(who);
+  const fields = Object.entries(rest)
+    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
+  const said = words === "" ? "" : `${speaker}“${words}”`;
+  return [said, words === "" ? fields : fields && `(${fields})`].filter(Boolean).join(" ");
+}
+
+function speakerOf(who: unknown): string {
+  if (typeof who !== "object" || who === null) return "";
+  const { name, id } = who as { readonly name?: unknown; readonly id?: unknown };
+  const speaker = name ?? id;
+  return typeof speaker === "string" ? `${speaker}: ` : "";
+}
+
+function read(subject: string): { readonly address: Address | string; readonly plane?: Plane; readonly name: string } {
+  try {
+    return parseSubject(subject);
+  } catch {
+    return { address: subject, name: "" };
+  }
+}
+
+function asObject(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const data: unknown = JSON.parse(body);
+    return typeof data === "object" && data !== null && !Array.isArray(data) ? { ...data } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Time of day, to the millisecond, where the person is. */
+export function clock(at: number): string {
+  const time = new Date(at);
+  const two = (value: number): string => `${value}`.padStart(2, "0");
+  const ms = `${time.getMilliseconds()}`.padStart(3, "0");
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
+}

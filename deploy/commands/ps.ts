@@ -1,0 +1,27 @@
+import { connectAs, findBus } from "#deploy/access.ts";
+import { countProcesses } from "#deploy/census.ts";
+import { bytes, duration, table } from "#deploy/table.ts";
+import { TAP } from "#subjects/mod.ts";
+
+/** Shows what runs on the bus. */
+export async function ps(options: { readonly json?: true }): Promise<number> {
+  await using client = await connectAs(TAP, findBus());
+  const { processes, absent } = await countProcesses(client);
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (options.json) {
+    for (const each of processes) print(JSON.stringify({ ...each, running: true }));
+    for (const kind of absent) print(JSON.stringify({ kind, running: false, why: whyAbsent(kind) }));
+    return 0;
+  }
+  const rows = processes.map(({ kind, process: name, host, pid, partitions, actors, steps, memoryBytes, uptimeMs }) => [
+    ...[kind, host, pid, partitions, actors, steps, bytes(memoryBytes), duration(uptimeMs), name],
+  ]);
+  const titles = ["KIND", "HOST", "PID", "PARTITIONS", "ACTORS", "STEPS", "MEMORY", "UP", "PROCESS"];
+  if (rows.length > 0) for (const line of table(titles, rows)) print(line);
+  for (const kind of absent) print(`${kind} does not run: ${whyAbsent(kind)}`);
+  return 0;
+}
+
+function whyAbsent(kind: string): string {
+  return `no process of it answers on this bus; start one with thalassa up, or thalassa up --only ${kind}`;
+}

@@ -1,0 +1,94 @@
+import { styleText } from "node:util";
+import { connectAs } from "#deploy/access.ts";
+import type { Home } from "#deploy/home.ts";
+import { friendlyReporter, jsonReporter, type Reporter } from "#deploy/reporter.ts";
+import { Supervisor } from "#deploy/supervisor.ts";
+import { tapCommand } from "#deploy/tap-context.ts";
+import { launch, type Running, upHome } from "#deploy/up.ts";
+import { UpLock } from "#deploy/up-lock.ts";
+import { type Durability, type UpOptions, upSettings } from "#deploy/up-settings.ts";
+
+/** Starts all, watches over it, and stops it in good order when told to. */
+export async function up(options: UpOptions): Promise<number> {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const settings = upSettings(options, process.env);
+  const home = upHome();
+  using _lock = UpLock.take(home);
+  const out = { print: (line: string): void => void process.stdout.write(`${line}\n`) };
+  const reporter = options.json || !process.stdout.isTTY ? jsonReporter() : friendlyReporter((line) => out.print(line));
+  await using supervisor = new Supervisor((event) => reporter.event(event));
+  const stop = stopOnSignal(supervisor, reporter);
+  try {
+    const running = await launch({ home, settings, reporter, supervisor, signal: stop });
+    tellWhatNext(home, reporter, running, settings.durability);
+    if (options.chat && isTerminal && !options.json) await chatHere(running, home.root, out, stop);
+    else await aborted(stop);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+  reporter.note("stopping: the kinds hand over, then the bus ends (Ctrl-C again forces it)", { event: "stopping" });
+  await supervisor.stop();
+  reporter.note("stopped; everything said is kept, thalassa up goes on from here", { event: "stopped" });
+  return 0;
+}
+
+/** The first signal asks for a stop in good order, the second one forces it. */
+function stopOnSignal(supervisor: Supervisor, reporter: Reporter): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (!stop.signal.aborted) {
+      stop.abort(new Error("told to stop"));
+      return;
+    }
+    reporter.note("forced: everything is killed at once; nothing that was said is lost", { event: "forced" });
+    supervisor.kill();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  return stop.signal;
+}
+
+async function chatHere(
+  running: Running,
+  homeRoot: string,
+  out: { print: (line: string) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  const { openChat } = await import("#deploy/chat-here.ts");
+  const { terminalContract } = await import("#subjects/clients.ts");
+  const toStdout = out.print;
+  await using client = await connectAs(terminalContract.client, running);
+  try {
+    await openChat(client, { homeRoot, signal, onScreen: (print) => (out.print = print) });
+  } finally {
+    out.print = toStdout;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  // A pending promise alone does not keep a process alive.
+  const alive = setInterval(() => {}, 60_000);
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => {
+      clearInterval(alive);
+      resolve();
+    }),
+  );
+}
+
+function tellWhatNext(home: Home, reporter: Reporter, { url, keysDir }: Running, durability: Durability): void {
+  const tap = tapCommand(home, url, keysDir);
+  reporter.note(
+    durability === "process"
+      ? "durability: process (a killed process loses nothing, a power cut up to a second)"
+      : "durability: disk (every write is synced before it counts)",
+    { durability },
+  );
+  reporter.note("Thalassa is up", { event: "up", url, tap });
+  reporter.text(`
+  talk     ${styleText("bold", "thalassa chat")}      or here, where there is a prompt
+  watch    ${styleText("bold", "thalassa tap")}       or ${styleText("bold", tap)}
+  look     ${styleText("bold", "thalassa ps")}        and ${styleText("bold", "thalassa doctor")}
+  stop     Ctrl-C
+`);
+}

@@ -1,0 +1,50 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CLIENTS, KINDS } from "#subjects/kinds.ts";
+import { natsConf } from "./nats-conf.ts";
+import { subjectsDoc } from "./subjects-doc.ts";
+
+/** A file of the repository that a script writes: `render` gives the whole of it, from what stands there now. */
+export type GeneratedFile = {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly render: (current: string) => string | Promise<string>;
+};
+
+/** Every generated file; to have another one, name it here. */
+const GENERATED: readonly GeneratedFile[] = [
+  { path: "nats.conf", render: () => natsConf(KINDS, CLIENTS) },
+  { path: "docs/subjects.md", render: () => subjectsDoc(KINDS, CLIENTS) },
+];
+
+/** Which of the files are not what their sources say; with `write` they are afterwards. Gives their paths. */
+export async function generate(
+  root: string,
+  write: boolean,
+  files: readonly GeneratedFile[] = GENERATED,
+): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for (const { path, render } of files) {
+    const file = join(root, path);
+    const current = await readFile(file, "utf8").catch(() => "");
+    const wanted = await render(current);
+    if (wanted === current) continue;
+    stale.push(path);
+    if (!write) continue;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, wanted);
+  }
+  return stale;
+}
+
+async function main(check: boolean): Promise<void> {
+  const stale = await generate(join(import.meta.dirname, ".."), !check);
+  if (!check) {
+    process.stdout.write(stale.length === 0 ? "everything was current\n" : `wrote ${stale.join(", ")}\n`);
+  } else if (stale.length > 0) {
+    process.stderr.write(`${stale.join(", ")}: not what the sources say; run npm run generate and commit the result\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main(process.argv.includes("--check"));

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Program, type ProgramEvent, Supervised } from "./supervised.ts";
+
+/** How long programs have to end in good order before they are made to. Units: ms. */
+export type Grace = {
+  /** Kinds hand over within 5 s. */
+  readonly kindMs: number;
+  /** The bus writes out what it holds. */
+  readonly busMs: number;
+};
+
+const GRACE: Grace = { kindMs: 7_000, busMs: 10_000 };
+
+/** Everything one `thalassa up` has started: the bus, unless it runs elsewhere, and the processes of the kinds. */
+export class Supervisor implements AsyncDisposable {
+  readonly #tell: (event: ProgramEvent) => void;
+  readonly #grace: Grace;
+  readonly #kinds: Supervised[] = [];
+  #bus: Supervised | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(tell: (event: ProgramEvent) => void, grace: Grace = GRACE) {
+    this.#tell = tell;
+    this.#grace = grace;
+  }
+
+  /** Starts the bus; resolves when it can be used. */
+  startBus(program: Program): Promise<void> {
+    this.#bus = new Supervised(program, this.#tell);
+    return this.#bus.start();
+  }
+
+  /** Starts a process; resolves when it can be used. */
+  startKind(program: Program): Promise<void> {
+    const kind = new Supervised(program, this.#tell);
+    this.#kinds.push(kind);
+    return kind.start();
+  }
+
+  /** Stops all, in good order: the kinds first, for they hand over through the bus. Later calls wait for the first. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  /** Ends all at once. */
+  kill(): void {
+    for (const each of [...this.#kinds, this.#bus]) each?.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stopAll(): Promise<void> {
+    await Promise.all(this.#kinds.map((kind) => kind.stop(this.#grace.kindMs)));
+    await this.#bus?.stop(this.#grace.busMs);
+  }
+}
+
+/** The process of a kind. Its standard input stays open as long as we live, and it stops when that ends. */
+export function kindProgram(kind: string, name: string, env: Readonly<Record<string, string>>): Program {
+  const main = fileURLToPath(new URL(`../actors/${kind}/main.ts`, import.meta.url));
+  const launch = () =>
+    spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main], {
+      // A group of its own: Ctrl-C in the terminal reaches us alone, and we end it in good order.
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+  return { name, launch };
+}

@@ -1,0 +1,140 @@
+import { connectToBus } from "#runtime/connection.ts";
+import { CLIENTS, KINDS, OPERATOR } from "#subjects/mod.ts";
+import { allRights } from "#subjects/permissions.ts";
+import { apiPrefixOf, keysDirOf } from "./access.ts";
+import { writeBus } from "./bus-file.ts";
+import { BusNotReady, busProgram, endLeftBehind } from "./bus-program.ts";
+import { type Home, openHome } from "./home.ts";
+import { ensureKeys, type Key, readSeed, serverVariables } from "./keys.ts";
+import { settingVariables } from "./nats-conf.ts";
+import { findNatsServer, type NatsServer } from "./nats-server.ts";
+import { claimPort, LOOPBACK } from "./ports.ts";
+import { provision } from "./provision.ts";
+import type { Reporter } from "./reporter.ts";
+import { kindProgram, type Supervisor } from "./supervisor.ts";
+import { syncOf, type UpSettings } from "./up-settings.ts";
+
+/** All that one `up` runs with. */
+export type Launch = {
+  readonly home: Home;
+  readonly settings: UpSettings;
+  readonly reporter: Reporter;
+  readonly supervisor: Supervisor;
+  /** Aborts when somebody wants it stopped, also while it is starting. */
+  readonly signal: AbortSignal;
+};
+
+/** What is up now. */
+export type Running = { readonly url: string; readonly keysDir: string };
+
+/** How long the bus and the kinds have to become ready; a store of a hundred million messages is read back first. Units: ms. */
+const READY_MS = { bus: 120_000, kinds: 15_000 } as const;
+
+/** Opens the home, makes its keys, starts the bus and the kinds. Throws: ThalassaError, BusUnreachable. */
+export async function launch({ home, settings, reporter, supervisor, signal }: Launch): Promise<Running> {
+  for (const note of home.notes) reporter.note(note);
+  const keysDir = keysDirOf(home);
+  const users = allRights(KINDS, CLIENTS).map(({ user }) => user);
+  const keys = ensureKeys(keysDir, users, (note) => reporter.note(note));
+  const server = await findNatsServer({ cacheDir: home.cacheDir, progress: (line) => reporter.note(line) });
+  signal.throwIfAborted();
+  const url =
+    server.type === "external"
+      ? useBus(home, server.url, reporter)
+      : await startBus({ home, settings, reporter, supervisor, signal }, server, keys);
+  await provisionBus(url, keysDir);
+  signal.throwIfAborted();
+  await startKinds({ settings, reporter, supervisor, signal }, url, keys);
+  return { url, keysDir };
+}
+
+/** Opens the home named by the environment. */
+export function upHome(): Home {
+  return openHome(process.env);
+}
+
+function useBus(home: Home, url: string, reporter: Reporter): string {
+  writeBus(home, { url });
+  reporter.note(`using the bus at ${url} (THALASSA_NATS_URL); none is started`, { url });
+  return url;
+}
+
+async function startBus(
+  { home, settings, reporter, supervisor, signal }: Launch,
+  server: Extract<NatsServer, { type: "binary" }>,
+  keys: Readonly<Record<string, Key>>,
+): Promise<string> {
+  for (const pid of await endLeftBehind(home)) {
+    reporter.note(`stopped process ${pid}, the bus that a killed supervisor had left running; its store is whole`, {
+      pid,
+    });
+  }
+  const port = await claimPort(settings.port, "the bus", "--port");
+  const monitorPort = settings.monitorPort && (await claimPort(settings.monitorPort, "monitoring", "--monitor-port"));
+  const url = `nats://${LOOPBACK}:${port}`;
+  const monitor = monitorPort === 0 ? {} : { monitor: `http://${LOOPBACK}:${monitorPort}` };
+  const sync = syncOf(settings.durability);
+  const variables = {
+    ...serverVariables(keys),
+    ...settingVariables({ serverName: "thalassa", host: LOOPBACK, port, monitorPort, storeDir: home.dataDir, sync }),
+  };
+  const { path: binary, version } = server;
+  const onStart = (pid: number) => writeBus(home, { url, ...monitor, pid, version });
+  await within(
+    supervisor.startBus(busProgram({ home, binary, port, variables, onStart })),
+    READY_MS.bus,
+    signal,
+    () => {
+      throw new BusNotReady(home, `${READY_MS.bus / 1_000} s`);
+    },
+  );
+  return url;
+}
+
+async function provisionBus(url: string, keysDir: string): Promise<void> {
+  const access = { url, user: OPERATOR, seed: readSeed(keysDir, OPERATOR), name: `${OPERATOR}-${process.pid}` };
+  const operator = await connectToBus(access);
+  try {
+    await provision(operator);
+  } finally {
+    await operator.close();
+  }
+}
+
+async function startKinds(
+  { settings, reporter, supervisor, signal }: Omit<Launch, "home">,
+  url: string,
+  keys: Readonly<Record<string, Key>>,
+): Promise<void> {
+  const ready = Object.entries(settings.processes).flatMap(([kind, count]) => {
+    const env = { THALASSA_URL: url, THALASSA_KEY: keys[kind]?.seedFile ?? "", THALASSA_API_PREFIX: apiPrefixOf(kind) };
+    return Array.from({ length: count }, (_, index) =>
+      supervisor.startKind(kindProgram(kind, count === 1 ? kind : `${kind} ${index + 1}`, env)),
+    );
+  });
+  await within(Promise.all(ready), READY_MS.kinds, signal, () =>
+    reporter.note("not everything is ready yet; it is tried again and again, and said when it is"),
+  );
+}
+
+/** Waits for something, until it is late or nobody wants it any more. Throws: what `late` throws; the signal's reason. */
+async function within<T>(wait: Promise<T>, ms: number, signal: AbortSignal, late: () => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    try {
+      late();
+      resolve();
+    } catch (error) {
+      reject(error);
+    }
+  }, ms);
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  wait.then(() => resolve(), reject);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+}

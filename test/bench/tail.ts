@@ -1,0 +1,1 @@
+import { runChaos } from "#chaos/run.ts";

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { KINDS, OPERATOR } from "#subjects/kinds.ts";
+import { startServer } from "#support/server.ts";
+import { Chance } from "./chance.ts";
+import {
+  byAddress,
+  checkAnswered,
+  checkChains,
+  checkHeard,
+  checkState,
+  checkTold,
+  checkViews,
+  type Violation,
+} from "./checks.ts";
+import type { ChaosOptions } from "./options.ts";
+import { Store, type Stored } from "./stored.ts";
+import { Storm } from "./storm.ts";
+import { Talker } from "./talker.ts";
+import { Tap } from "./tap.ts";
+
+/** Within a round the messages come, and then the fault. Units: ms. */
+const ROUND_MS = { messages: 500, fault: { from: 150, to: 700 }, rest: 800 } as const;
+
+/** How long the system may take to come to rest once nothing is broken any more. Units: ms. */
+const REST_MS = 60_000;
+
+/** Everything a run did and saw. */
+export type Outcome = {
+  readonly options: ChaosOptions;
+  readonly storm: Storm;
+  readonly talker: Talker;
+  readonly tap: Tap;
+  readonly log: readonly Stored[];
+  readonly violations: readonly Violation[];
+  /** Units: ms. */
+  readonly tookMs: number;
+  readonly restMs: number;
+};
+
+/** Talks to channels while their processes and the server are killed and stopped, then checks what came of it. */
+export async function runChaos(options: ChaosOptions): Promise<Outcome> {
+  const startedAt = performance.now();
+  await using server = await startServer({ kinds: KINDS });
+  const chance = new Chance(options.seed);
+  await using storm = await Storm.gather(server, chance, options);
+  await using talker = await Talker.connect(server, chance, options);
+  const tap = await Tap.open(server);
+  await rage(options, chance, storm, talker, tap);
+  await storm.calm();
+  await talker.done();
+  const store = await Store.over(await server.connect(OPERATOR));
+  const calmAt = performance.now();
+  const left = await untilAtRest(store);
+  const restMs = performance.now() - calmAt;
+  await tap.flush();
+  const log = await store.log();
+  const violations = [
+    ...left,
+    ...checkHeard(log, talker.messages),
+    ...checkAnswered(log),
+    ...checkChains(log),
+    ...checkTold(log, tap),
+    ...tap.dead.map((subject) => ({ what: `a dead letter: ${subject}` })),
+    ...checkViews(log, await store.viewed()),
+    ...(await checkStates(store, log, "live")),
+  ];
+  await storm.startAfresh();
+  violations.push(...(await checkStates(store, log, "read back")), ...troubles(storm));
+  return { options, storm, talker, tap, log, violations, tookMs: performance.now() - startedAt, restMs };
+}
+
+/** Rounds of a few messages and one fault, until there were enough of both. */
+async function rage(options: ChaosOptions, chance: Chance, storm: Storm, talker: Talker, tap: Tap): Promise<void> {
+  const { messages, faults } = options;
+  while (talker.messages.length < messages || storm.struck < faults) {
+    const due = Math.ceil((messages * (storm.struck + 1)) / faults) - talker.messages.length;
+    const wanted = Math.min(due, messages - talker.messages.length);
+    const saying = Array.from({ length: Math.max(0, wanted) }, async () => {
+      await delay(chance.between(0, ROUND_MS.messages));
+      talker.say();
+    });
+    await delay(chance.between(ROUND_MS.fault.from, ROUND_MS.fault.to));
+    if (storm.struck < faults) await storm.strike((pid) => tap.thinking(pid));
+    await Promise.all(saying);
+    await delay(chance.between(0, ROUND_MS.rest));
+  }
+}
+
+/** At rest the mail streams are empty. */
+async function untilAtRest(store: Store): Promise<readonly Violation[]> {
+  const until = performance.now() + REST_MS;
+  while (true) {
+    const left = Object.entries(await store.leftovers()).filter(([, count]) => count > 0);
+    if (left.length === 0) return [];
+    if (performance.now() > until)
+      return left.map(([stream, count]) => ({ what: `${count} messages are left in ${stream} after ${REST_MS} ms` }));
+    await delay(50);
+  }
+}
+
+async function checkStates(store: Store, log: readonly Stored[], how: string): Promise<readonly Violation[]> {
+  const checks = [...byAddress(log)].map(async ([address, records]) =>
+    checkState(address, records, await store.ask(address)),
+  );
+  const violations = (await Promise.all(checks)).flat();
+  return violations.map((violation) => ({ ...violation, what: `${how}: ${violation.what}` }));
+}
+
+/** A process never meets what it did not expect, and never breaks. */
+function troubles(storm: Storm): readonly Violation[] {
+  const errors = storm.lines.filter(({ level, event }) => level >= 50 && event !== "failed");
+  return [
+    ...errors.map((line) => ({ what: `a process was in trouble: ${JSON.stringify(line)}` })),
+    ...storm.garbled.map((line) => ({ what: `a process broke: ${line}` })),
+  ];
+}
