@@ -38,7 +38,19 @@ export function keysDirOf(home: Home, env: NodeJS.ProcessEnv = process.env): str
 /** Connects as one of the users that people are. Throws: KeyUnusable, BusUnreachable. */
 export async function connectAs(user: string, { url, keysDir }: Pick<Bus, "url" | "keysDir">): Promise<Client> {
   const access: BusAccess = { url, user, seed: readSeed(keysDir, user), name: `${user}-${process.pid}` };
-  return Client.connect(access, apiPrefixOf(user));
+  const client = await Client.connect(access, apiPrefixOf(user));
+  tellRefusals(client, user);
+  return client;
+}
+
+/** A right that our user lacks would otherwise show only as an answer that never comes. */
+function tellRefusals(client: Client, user: string): void {
+  const unlisten = client.wire.listen((event) => {
+    if (event.type !== "refused") return;
+    unlisten();
+    const hint = "restart thalassa up, so that the bus reads the rights of this version";
+    process.stderr.write(`thalassa: the bus refuses something to ${user}: ${event.error.message}\n${hint}\n`);
+  });
 }
 
 /** Where a user finds the API of the streams from the account it lives in. */

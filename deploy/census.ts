@@ -1,3 +1,4 @@
+import { errors } from "@nats-io/transport-node";
 import { z } from "zod";
 import type { Client, ProcessStatus } from "#runtime/mod.ts";
 import { KINDS } from "#subjects/mod.ts";
@@ -19,7 +20,15 @@ const statusSchema = z.object({
 export async function countProcesses(
   client: Client,
 ): Promise<{ readonly processes: readonly Counted[]; readonly absent: readonly string[] }> {
-  const services = await client.census();
+  const services = await client.census().catch((error: unknown) => {
+    // With not one process on the bus nobody listens to the question.
+    if (
+      error instanceof errors.NoRespondersError ||
+      (error instanceof Error && error.cause instanceof errors.NoRespondersError)
+    )
+      return [];
+    throw error;
+  });
   const processes = services.flatMap(({ name, started, endpoints }) => {
     const { success, data } = statusSchema.safeParse(endpoints?.[0]?.data);
     return success ? [{ kind: name, uptimeMs: Date.now() - Date.parse(started), ...data }] : [];

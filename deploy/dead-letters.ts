@@ -1,12 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { type JetStreamManager, JetStreamApiError } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
 import { type MsgHdrs, headers as newHeaders } from "@nats-io/transport-node";
 import type { Client } from "#runtime/mod.ts";
-import { DEAD, type DeadLetter, deadLetterSchema, HEADERS, parseSubject, subjectOf, type SubjectParts } from "#subjects/mod.ts";
+import { DEAD, type DeadLetter, deadLetterSchema, HEADERS, parseSubject, subjectOf } from "#subjects/mod.ts";
 import { ThalassaError } from "./errors.ts";
 
 /** A dead letter where it lies. Units: `at` ms since 1970. */
-export type Buried = { readonly seq: number; readonly at: number; readonly subject: string; readonly letter: DeadLetter };
+export type Buried = {
+  readonly seq: number;
+  readonly at: number;
+  readonly subject: string;
+  readonly letter: DeadLetter;
+};
 
 /** No such letter, or one that nobody can send again. */
 export class DeadLetterUnusable extends ThalassaError<"dead-letter-missing" | "dead-letter-garbled"> {}
@@ -15,12 +19,12 @@ export class DeadLetterUnusable extends ThalassaError<"dead-letter-missing" | "d
 const NO_MESSAGE = 10037;
 
 /** Every dead letter, oldest first. Needs the operator's connection. */
-export async function* deadLetters(client: Client): AsyncGenerator<Buried> {
-  const { jsm } = client.wire;
+export async function deadLetters(client: Client): Promise<readonly Buried[]> {
+  const letters: Buried[] = [];
   for (let next = 1; ; ) {
-    const found = await getMessage(jsm, { seq: next, next_by_subj: ">" });
-    if (found === undefined) return;
-    yield buriedOf(found);
+    const found = await getMessage(client.wire.jsm, { seq: next, next_by_subj: ">" });
+    if (found === undefined) return letters;
+    letters.push(buriedOf(found));
     next = found.seq + 1;
   }
 }
@@ -43,10 +47,12 @@ export async function deadLetter(client: Client, seq: number): Promise<Buried> {
 export async function retryLetter(client: Client, buried: Buried): Promise<string> {
   const { address, name } = partsOf(buried);
   const { letter } = buried;
-  const id = letter.headers[HEADERS.id] ?? (letter.id || `dead-${buried.seq}-${randomBytes(6).toString("base64url")}`);
+  const id = letter.headers[HEADERS.id] ?? (letter.id || `dead-${buried.seq}-${buried.at.toString(36)}`);
   const body = letter.encoding === "base64" ? Buffer.from(letter.body, "base64") : letter.body;
   // No message id of the server's: its dedupe window may still remember the mail that died.
-  await client.wire.js.publish(subjectOf(address, "in", letter.verb || name), body, { headers: freshHeaders(letter, id) });
+  await client.wire.js.publish(subjectOf(address, "in", letter.verb || name), body, {
+    headers: freshHeaders(letter, id),
+  });
   await dropLetter(client, buried.seq);
   return id;
 }
@@ -56,7 +62,10 @@ export async function dropLetter(client: Client, seq: number): Promise<void> {
   await client.wire.jsm.streams.deleteMessage(DEAD, seq);
 }
 
-/** Ours are kept but for the time, which would make the actor search its past; the server's own betray a forgery. */
+/**
+ * Our own headers are kept, the time among them, by which the actor knows how far back it may have heard this mail. The
+ * server's are left out: they belong to the mail that died.
+ */
 function freshHeaders(letter: DeadLetter, id: string): MsgHdrs {
   const headers = newHeaders();
   for (const [name, value] of Object.entries(letter.headers)) {
@@ -69,7 +78,7 @@ function freshHeaders(letter: DeadLetter, id: string): MsgHdrs {
   return headers;
 }
 
-function partsOf({ seq, subject }: Buried): SubjectParts {
+function partsOf({ seq, subject }: Buried): ReturnType<typeof parseSubject> {
   try {
     return parseSubject(subject);
   } catch (cause) {

@@ -8,7 +8,7 @@ export type Failure = {
   readonly exitCode: Exclude<ExitCode, 0>;
 };
 
-/** Errors of other layers that mean something to whoever typed a command. They say in their message what to do. */
+/** Errors of other layers that mean something to whoever typed a command: "what is true; what to do". */
 const EXIT_CODES: Readonly<Record<string, Exclude<ExitCode, 0>>> = {
   "bus-unreachable": 3,
   "bus-key-refused": 3,
@@ -31,7 +31,10 @@ export function explain(error: unknown): Failure {
     return { code, message, hint, exitCode };
   }
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "failed";
-  return { code, message: reasonOf(error), exitCode: EXIT_CODES[code] ?? 1 };
+  const exitCode = EXIT_CODES[code];
+  if (exitCode === undefined) return { code, message: reasonOf(error), exitCode: 1 };
+  const [, message = "", hint] = /^(.*?)(?:; (.*))?$/s.exec(error instanceof Error ? error.message : "") ?? [];
+  return { code, message, exitCode, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Tells a failure on standard error; gives the exit code. `THALASSA_DEBUG` adds where it happened. */

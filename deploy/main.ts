@@ -18,7 +18,7 @@ program
   .option("--monitor-port <n>", "port of its monitoring; 0 turns it off (default: port + 4000)")
   .addOption(json())
   .addHelpText("after", "\nExample:\n  thalassa up --no-chat --port 4333\n")
-  .action((options) => run(options, async () => (await import("./commands/up.ts")).up(options)));
+  .action((options) => run(options, async () => (await import("#deploy/commands/up.ts")).up(options)));
 
 program
   .command("chat")
@@ -27,7 +27,7 @@ program
   .option("--agent <agent>", "which agent", "main")
   .addOption(json())
   .addHelpText("after", '\nExamples:\n  thalassa chat --channel work\n  echo "hello" | thalassa chat\n')
-  .action((options) => run(options, async () => (await import("./commands/chat.ts")).chat(options)));
+  .action((options) => run(options, async () => (await import("#deploy/commands/chat.ts")).chat(options)));
 
 program
   .command("send")
@@ -39,7 +39,7 @@ program
   .addOption(json())
   .addHelpText("after", '\nExample:\n  thalassa send work "is the build green?" --wait --id build-4711\n')
   .action((channel, text, options) =>
-    run(options, async () => (await import("./commands/send.ts")).send(channel, text, options)),
+    run(options, async () => (await import("#deploy/commands/send.ts")).send(channel, text, options)),
   );
 
 program
@@ -51,14 +51,16 @@ program
     "after",
     "\nExamples:\n  thalassa tap\n  thalassa tap channel\n  thalassa tap 'thalassa.*.*.*.log.said'\n",
   )
-  .action((pattern, options) => run(options, async () => (await import("./commands/tap.ts")).tap(pattern, options)));
+  .action((pattern, options) =>
+    run(options, async () => (await import("#deploy/commands/tap.ts")).tap(pattern, options)),
+  );
 
 program
   .command("ps")
   .description("show the processes on the bus: hosts, partitions, live actors, memory")
   .addOption(json())
   .addHelpText("after", "\nExample:\n  thalassa ps\n")
-  .action((options) => run(options, async () => (await import("./commands/ps.ts")).ps(options)));
+  .action((options) => run(options, async () => (await import("#deploy/commands/ps.ts")).ps(options)));
 
 program
   .command("log")
@@ -68,14 +70,16 @@ program
   .option("--follow", "stay, and show what comes")
   .addOption(json())
   .addHelpText("after", "\nExample:\n  thalassa log main.channel.terminal-default --follow\n")
-  .action((address, options) => run(options, async () => (await import("./commands/log.ts")).log(address, options)));
+  .action((address, options) =>
+    run(options, async () => (await import("#deploy/commands/log.ts")).log(address, options)),
+  );
 
 program
   .command("doctor")
   .description("check everything, and say what to do about what is wrong")
   .addOption(json())
   .addHelpText("after", "\nExample:\n  thalassa doctor\n")
-  .action((options) => run(options, async () => (await import("./commands/doctor.ts")).doctor(options)));
+  .action((options) => run(options, async () => (await import("#deploy/commands/doctor.ts")).doctor(options)));
 
 const dead = program
   .command("dead")
@@ -86,7 +90,7 @@ dead
   .command("list", { isDefault: true })
   .description("list the dead letters")
   .addOption(json())
-  .action((options) => run(options, async () => (await import("./commands/dead.ts")).listDead(options)));
+  .action((options) => run(options, async () => (await import("#deploy/commands/dead.ts")).listDead(options)));
 
 for (const [verb, about] of [
   ["show", "show a dead letter whole"],
@@ -99,7 +103,7 @@ for (const [verb, about] of [
     .argument("<seq>", "its number in the list")
     .addOption(json())
     .action((seq, options) =>
-      run(options, async () => (await import("./commands/dead.ts")).onDead(verb, seq, options)),
+      run(options, async () => (await import("#deploy/commands/dead.ts")).onDead(verb, seq, options)),
     );
 }
 

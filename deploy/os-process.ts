@@ -16,13 +16,22 @@ export function commandOf(pid: number): string | undefined {
   return line === undefined || line.length <= 80 ? line : `${line.slice(0, 79)}…`;
 }
 
-/** Whether a process of this id is there. */
+/** Whether a process of this id runs. One that has ended and only waits for its parent to notice does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+  return process.platform !== "linux" || !hasEnded(pid);
+}
+
+/** The state follows the name, which stands in brackets and may hold anything. Source: proc_pid_stat(5). */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return true;
   }
 }
 

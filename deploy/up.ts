@@ -25,7 +25,12 @@ export type Launch = {
 };
 
 /** What is up now. */
-export type Running = { readonly url: string; readonly keysDir: string };
+export type Running = {
+  readonly url: string;
+  readonly keysDir: string;
+  /** Whether the bus is one that we started. */
+  readonly isOurs: boolean;
+};
 
 /** How long the bus and the kinds have to become ready; a store of a hundred million messages is read back first. Units: ms. */
 const READY_MS = { bus: 120_000, kinds: 15_000 } as const;
@@ -45,7 +50,7 @@ export async function launch({ home, settings, reporter, supervisor, signal }: L
   await provisionBus(url, keysDir);
   signal.throwIfAborted();
   await startKinds({ settings, reporter, supervisor, signal }, url, keys);
-  return { url, keysDir };
+  return { url, keysDir, isOurs: server.type === "binary" };
 }
 
 /** Opens the home named by the environment. */

@@ -1,4 +1,4 @@
 export { composeAnswer } from "./answer.ts";
 export { OFFLINE, offlineModel } from "./offline.ts";
-export { type OfflineOptions, offlineFromEnvironment } from "./options.ts";
-export { type Answer, type Line, type Provider, type ThinkRequest, UnknownModel, type Window } from "./provider.ts";
+export { offlineFromEnvironment } from "./options.ts";
+export type { Line, Provider, Window } from "./provider.ts";

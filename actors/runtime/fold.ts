@@ -18,6 +18,7 @@ export type FoldStart = {
 export class Fold {
   readonly #kind: AnyKind;
   readonly #resumptions: Map<string, number>;
+  #wanted: { readonly by: unknown; readonly steps: Readonly<Record<string, Step>> } | undefined;
   readonly seen: SeenMail;
   state: unknown;
   /** Sequence and id of the newest event folded. */
@@ -66,9 +67,13 @@ export class Fold {
     this.last = record;
   }
 
-  /** The steps the state wants now. */
+  /** The steps the state wants now; asked several times an event, so what one state wants is kept. */
   wanted(): Readonly<Record<string, Step>> {
-    return this.#kind.steps(this.state);
+    const known = this.#wanted;
+    if (known !== undefined && known.by === this.state) return known.steps;
+    const steps = this.#kind.steps(this.state);
+    this.#wanted = { by: this.state, steps };
+    return steps;
   }
 
   /** How often a new owner had to go on with a step that an old one had begun. */

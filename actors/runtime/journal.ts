@@ -5,6 +5,7 @@ import type { LogEntry, LogRecord } from "./bus.ts";
 import { Fenced } from "./errors.ts";
 import type { Fold } from "./fold.ts";
 import { findCause, type Loaded, loadActor } from "./history.ts";
+import { freshId } from "./ids.ts";
 import { dispatch } from "./outbox.ts";
 import { encodeSnapshot } from "./snapshot.ts";
 import type { Story } from "./steps.ts";
@@ -12,6 +13,9 @@ import type { ActorSystem } from "./system.ts";
 
 /** Event traffic above which a snapshot is worth its while whatever the count of events. Units: bytes. */
 const SNAPSHOT_BYTES = 256 * 1024;
+
+/** Writing a snapshot costs by its size: one above the first is not written anew before the log grew by that share of it. */
+const LARGE_SNAPSHOT = { bytes: 64 * 1024, share: 1 / 8 } as const;
 
 /** One actor's log and what was folded of it: the only way to write to it. */
 export class Journal {
@@ -21,6 +25,7 @@ export class Journal {
   readonly fold: Fold;
   #unconfirmed: readonly LogRecord[];
   #bytesSinceSnapshot = 0;
+  #bytesWorthSnapshot = 0;
 
   private constructor(system: ActorSystem, address: Address, signal: AbortSignal, loaded: Loaded) {
     this.#system = system;
@@ -54,7 +59,7 @@ export class Journal {
       address: this.#address,
       event: event.type,
       data: event.data,
-      id: randomBytes(9).toString("base64url"),
+      id: freshId(),
       at: Math.max(clock(), fold.last?.at ?? 0),
       version: kind.contract.version,
       correlation: story.correlation,
@@ -105,6 +110,7 @@ export class Journal {
 
   /** Whether enough came since the last snapshot. */
   get wantsSnapshot(): boolean {
+    if (this.#bytesSinceSnapshot < this.#bytesWorthSnapshot) return false;
     return this.fold.sinceSnapshot >= this.#system.options.snapshotEvery || this.#bytesSinceSnapshot > SNAPSHOT_BYTES;
   }
 
@@ -116,6 +122,9 @@ export class Journal {
     this.#bytesSinceSnapshot = 0;
     try {
       const bytes = encodeSnapshot(this.#system.kind, fold);
+      const size = bytes?.length ?? Number.POSITIVE_INFINITY;
+      const worth = size > LARGE_SNAPSHOT.bytes ? size * LARGE_SNAPSHOT.share : 0;
+      this.#bytesWorthSnapshot = Math.min(worth, SNAPSHOT_BYTES);
       if (bytes !== undefined) await this.#system.bus.saveSnapshot(this.#address, bytes);
     } catch (error) {
       this.#system.logger.debug({ address: this.#address, err: error }, "a snapshot was not saved; the log has it all");

@@ -36,7 +36,7 @@ export class Ownership {
   readonly #timers: NodeJS.Timeout[] = [];
   #leaving = false;
   #kick: NodeJS.Timeout | undefined;
-  #rebalancing = false;
+  #rebalancing: Promise<void> | undefined;
   #again = false;
 
   constructor(wire: Wire, system: ActorSystem, bucket: KV) {
@@ -73,6 +73,7 @@ export class Ownership {
     this.#leaving = true;
     this.#presence.leave();
     await Promise.all(this.serving().map((partition) => this.#release(partition)));
+    await this.#rebalancing;
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#kick);
     this.#presence.stop();
@@ -122,23 +123,23 @@ export class Ownership {
     if (this.#leaving || this.#kick !== undefined) return;
     this.#kick = setTimeout(() => {
       this.#kick = undefined;
-      void this.#rebalance();
+      this.#again = this.#rebalancing !== undefined;
+      if (this.#again || this.#leaving || !this.#wire.connected) return;
+      this.#rebalancing = this.#rebalance().finally(() => {
+        this.#rebalancing = undefined;
+        if (this.#again) this.#think(0);
+      });
     }, inMs);
   }
 
-  /** Makes what we serve agree with what we should. */
+  /** Makes what we serve agree with what we should. Never rejects. */
   async #rebalance(): Promise<void> {
-    this.#again = this.#rebalancing;
-    if (this.#rebalancing || this.#leaving || !this.#wire.connected) return;
-    this.#rebalancing = true;
     const candidates = this.#presence.candidates();
     const probes = new Map<string, Promise<boolean>>();
     const works = Array.from({ length: PARTITIONS }, (_, number) => this.#settle(number, candidates, probes));
     for (const result of await Promise.allSettled(works)) {
       if (result.status === "rejected") this.#system.logger.debug({ err: result.reason }, "a claim is tried again");
     }
-    this.#rebalancing = false;
-    if (this.#again) this.#think(0);
   }
 
   async #settle(number: number, candidates: readonly string[], probes: Map<string, Promise<boolean>>): Promise<void> {
@@ -164,8 +165,12 @@ export class Ownership {
   async #take(number: number, standing: Claim | undefined): Promise<void> {
     const { process } = this.#system.options;
     const startedAt = performance.now();
-    const claim = await this.#claims.take(number, process, standing);
+    const claim = this.#leaving ? undefined : await this.#claims.take(number, process, standing);
     if (claim === undefined) return;
+    if (this.#leaving) {
+      await this.#claims.free(number, process, claim.revision, false);
+      return;
+    }
     const { logger } = this.#system;
     const port = {
       wire: this.#wire,

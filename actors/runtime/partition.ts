@@ -30,6 +30,7 @@ export class Partition implements Tenure {
   #revision: number;
   #feed: ConsumerMessages | undefined;
   #leaving = false;
+  #releasing: Promise<Claim | undefined> | undefined;
   #stale = false;
   #doubting = false;
   #doubtAgain = false;
@@ -96,9 +97,12 @@ export class Partition implements Tenure {
   /** Claims it anew and with it a new consumer, so that whatever was swallowed is handed out again; actors stay. */
   async renew(): Promise<void> {
     const { claims, system } = this.#port;
+    const { process } = system.options;
     const older = this.#revision;
-    const standing = { process: system.options.process, revision: older };
-    const claim = await claims.take(this.number, system.options.process, standing);
+    const known = claims.known(this.number);
+    // A renewal whose answer was lost has moved the claim on, and it is still ours.
+    const standing = known?.process === process ? known : { process, revision: older };
+    const claim = await claims.take(this.number, process, standing);
     if (claim === undefined || !this.isOpen) return;
     this.#revision = claim.revision;
     this.#feed?.stop();
@@ -135,22 +139,9 @@ export class Partition implements Tenure {
   }
 
   /** Hands it to the next owner: no new mail, no new step; what runs may finish within the grace. */
-  async release(graceMs: number): Promise<Claim | undefined> {
-    if (!this.isOpen || this.#leaving) return undefined;
-    const { wire, claims, system } = this.#port;
-    this.#leaving = true;
-    this.#feed?.stop();
-    for (const actor of this.#actors.values()) actor.dropMail();
-    await this.untilQuiet(graceMs);
-    if (!this.isOpen) return undefined;
-    const cut = [...this.#actors.values()].some((actor) => actor.busy);
-    this.close(cut ? "handed over, with steps cut" : "handed over");
-    const { process } = system.options;
-    const [freed] = await Promise.all([
-      claims.free(this.number, process, this.#revision, !cut).catch(() => undefined),
-      deleteConsumer(wire, this.#feedOf()),
-    ]);
-    return freed;
+  release(graceMs: number): Promise<Claim | undefined> {
+    this.#releasing ??= this.#letGo(graceMs);
+    return this.#releasing;
   }
 
   /** Resolves when nothing runs here, or the time is up. */
@@ -183,6 +174,24 @@ export class Partition implements Tenure {
       this.#actors.delete(actor.address);
       await actor.saveSnapshot().catch(() => {});
     }
+  }
+
+  async #letGo(graceMs: number): Promise<Claim | undefined> {
+    if (!this.isOpen) return undefined;
+    const { wire, claims, system } = this.#port;
+    this.#leaving = true;
+    this.#feed?.stop();
+    for (const actor of this.#actors.values()) actor.dropMail();
+    await this.untilQuiet(graceMs);
+    if (!this.isOpen) return undefined;
+    const cut = [...this.#actors.values()].some((actor) => actor.busy);
+    this.close(cut ? "handed over, with steps cut" : "handed over");
+    const { process } = system.options;
+    const [freed] = await Promise.all([
+      claims.free(this.number, process, this.#revision, !cut).catch(() => undefined),
+      deleteConsumer(wire, this.#feedOf()),
+    ]);
+    return freed;
   }
 
   #take(message: JsMsg): void {

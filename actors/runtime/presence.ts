@@ -56,6 +56,7 @@ type Member = { seenAt: number; version: number; leaving: boolean };
 export class Presence {
   readonly #port: PresencePort;
   readonly #members = new Map<string, Member>();
+  readonly #met = new Set<string>();
   readonly #departed = new Set<string>();
   readonly #timers: NodeJS.Timeout[] = [];
   #calmUntil = 0;
@@ -138,25 +139,28 @@ export class Presence {
   async isGone(process: string): Promise<boolean> {
     const { wire, kind, version, logger } = this.#port;
     const askedAt = performance.now();
-    // The server may have started just before us, and those who were here before it are on their way back.
-    if (askedAt - this.#startedAt < CALM_MS) return false;
+    // The server may have started just before us, and those whom we have not met are on their way back to it.
+    if (askedAt - this.#startedAt < CALM_MS && !this.#met.has(process)) return false;
+    const probe = wire.nc.request(probeSubject(kind, process), "", { timeout: PROBE_MS });
+    const handedOn = this.#serverAnswers();
     try {
-      await wire.nc.request(probeSubject(kind, process), "", { timeout: PROBE_MS });
+      await probe;
       this.#see(process, version, false);
       return false;
     } catch (error) {
       const tookMs = performance.now() - askedAt;
-      const stopped = isTimeout(error) && tookMs < PROBE_MS + AWAY_MS && (await this.#serverAnswers());
+      const awake = tookMs < PROBE_MS + AWAY_MS && (await handedOn) && (await this.#serverAnswers());
+      const stopped = isTimeout(error) && awake;
       const dead = isNobodyThere(error) || stopped;
       logger.debug({ process, dead, tookMs }, "probed");
       return dead && wire.connected;
     }
   }
 
-  /** A server that is itself stopped makes everybody look so. */
+  /** A server that is itself stopped makes everybody look so; its answer says that all we sent before was handed on. */
   async #serverAnswers(): Promise<boolean> {
     try {
-      await this.#port.wire.attempt(() => this.#port.wire.nc.flush(), PROBE_MS);
+      await this.#port.wire.attempt(() => this.#port.wire.nc.flush(), PROBE_MS / 2);
       return true;
     } catch {
       return false;
@@ -186,6 +190,7 @@ export class Presence {
   #see(process: string, version: number, leaving: boolean): void {
     if (this.#departed.has(process)) return;
     const known = this.#members.get(process);
+    this.#met.add(process);
     this.#members.set(process, { seenAt: performance.now(), version, leaving });
     if (known === undefined || known.leaving !== leaving) this.#port.changed(leaving);
   }

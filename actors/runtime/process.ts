@@ -89,6 +89,11 @@ function stopOnSignal(host: Host, wire: Wire, logger: Logger): void {
         process.exit(0);
       });
   };
+  void wire.nc.closed().then((error) => {
+    if (stopping) return;
+    logger.error({ event: "failed", err: error }, "the connection to the bus is closed for good; start it again");
+    process.exit(EXIT_NO_BUS);
+  });
   process.on("SIGTERM", () => stop("told to"));
   process.on("SIGINT", () => stop("told to"));
   if (!process.stdin.isTTY)

@@ -83,12 +83,12 @@ export class Screen implements Disposable {
       output.write(lines.map((line) => `${line}\n`).join(""));
       return;
     }
-    const below = this.#line.getCursorPos().rows;
     this.#erase();
     this.#row = row;
     const shown = row === undefined ? lines : [...lines, row];
-    // The prompt goes up by the rows it believes the cursor is down.
-    output.write(shown.map((line) => `${line}\n`).join("") + "\n".repeat(below));
+    output.write(shown.map((line) => `${line}\n`).join(""));
+    // Readline would go up by the rows that its last prompt had; we have cleared them.
+    Object.assign(this.#line, { prevRows: 0 });
     this.#line.prompt(true);
   }
 

@@ -9,6 +9,7 @@ import { newestRecords, newestSeq } from "./past.ts";
 import type { Screen } from "./screen.ts";
 import { failureRows, recordRows } from "./transcript.ts";
 import { endOf, type Outcome } from "./turn.ts";
+import { wrapText } from "./wrap.ts";
 
 /** Who talks, and where to begin. */
 export type TalkOptions = { readonly who: Who; readonly agent: string; readonly origin: string };
@@ -24,6 +25,7 @@ export class Talk implements Disposable {
   readonly #onQuit: () => void;
   readonly #live: LiveAnswer;
   #conversation: Conversation | undefined;
+  #entered: Promise<void> = Promise.resolve();
   #waiting = 0;
   #connected = true;
   #unheard = false;
@@ -36,10 +38,16 @@ export class Talk implements Disposable {
     this.#live = new LiveAnswer(screen);
   }
 
-  /** Goes into a channel and shows what was said there last. Throws: BadToken. */
-  async enter(name: string): Promise<void> {
-    const { agent, origin, who } = this.#options;
+  /** Goes into a channel and shows what was said there last; what is typed meanwhile is said there. Throws: BadToken. */
+  enter(name: string): Promise<void> {
+    const { agent, origin } = this.#options;
     const address = resolveChannel(name, origin, agent);
+    this.#entered = this.#open(address);
+    return this.#entered;
+  }
+
+  async #open(address: Address): Promise<void> {
+    const { who } = this.#options;
     this.#conversation?.[Symbol.dispose]();
     this.#waiting = 0;
     const past = await newestRecords(this.#client, address, GREETING_RECORDS);
@@ -50,7 +58,8 @@ export class Talk implements Disposable {
       onHappening: (happening) => this.#see(happening),
     });
     const title = `${address}${past.length === 0 ? " · nothing was said here yet" : ""} · /help`;
-    this.#screen.print(styleText("dim", title), "", ...this.#rowsOf(past));
+    const titleRows = wrapText(title, this.#screen.columns).map((row) => styleText("dim", row));
+    this.#screen.print(...titleRows, "", ...this.#rowsOf(past));
     this.#showWaiting();
   }
 
@@ -70,6 +79,7 @@ export class Talk implements Disposable {
   async #obey(line: string): Promise<void> {
     const command = readCommand(line);
     const { columns } = this.#screen;
+    await this.#entered;
     switch (command.type) {
       case "say":
         await this.#say(command.text);

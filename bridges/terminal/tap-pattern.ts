@@ -19,7 +19,9 @@ export function tapSubject(pattern: string): string {
   if (KINDS.some(({ kind }) => kind === pattern)) return `thalassa.*.${pattern}.>`;
   if (Object.hasOwn(PLANES, pattern)) return `thalassa.*.*.*.${pattern}.*`;
   const tokens = pattern.split(".");
-  const isSubject = tokens.every((token, at) => isToken(token) || token === "*" || (token === ">" && at === tokens.length - 1));
+  const isSubject = tokens.every(
+    (token, at) => isToken(token) || token === "*" || (token === ">" && at === tokens.length - 1),
+  );
   if (!isSubject) throw new BadPattern(pattern);
   if (tokens[0] === "thalassa" && tokens.length > 1) return pattern;
   if (tokens.length === 3 && tokens.every(isToken)) return `thalassa.${pattern}.>`;

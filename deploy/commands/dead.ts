@@ -12,7 +12,7 @@ const MAX_REASON = 80;
 /** Lists the dead letters. */
 export async function listDead(options: { readonly json?: true }): Promise<number> {
   await using client = await connectAs(OPERATOR, findBus());
-  const letters = await Array.fromAsync(deadLetters(client));
+  const letters = await deadLetters(client);
   if (options.json) {
     for (const letter of letters) print(jsonOf(letter));
     return 0;

@@ -4,7 +4,7 @@ import { BadUse } from "#deploy/failure.ts";
 import { untilInterrupted } from "#deploy/interrupt.ts";
 import type { LogRecord } from "#runtime/mod.ts";
 import { terminalContract } from "#subjects/clients.ts";
-import { type Address, KINDS, parseAddress, resolveChannel, TAP } from "#subjects/mod.ts";
+import { type Address, KINDS, OPERATOR, parseAddress, resolveChannel } from "#subjects/mod.ts";
 
 /** Shows an actor's history, and follows it where asked to. */
 export async function log(
@@ -13,7 +13,7 @@ export async function log(
 ): Promise<number> {
   const address = addressOf(name);
   const fromSeq = seqOf(options.from);
-  await using client = await connectAs(TAP, findBus());
+  await using client = await connectAs(readerOf(address), findBus());
   const print = (record: LogRecord): void => {
     const lines = options.json ? [JSON.stringify(record)] : logLines(record);
     process.stdout.write(`${lines.join("\n")}\n`);
@@ -33,6 +33,12 @@ function addressOf(name: string): Address {
   const { kind } = parseAddress(name);
   if (KINDS.some((contract) => contract.kind === kind)) return name as Address;
   throw new BadUse(`there is no kind ${kind}`, `the kinds are: ${KINDS.map((contract) => contract.kind).join(", ")}`);
+}
+
+/** Who may read that log: the terminal those it follows, the operator all. */
+function readerOf(address: Address): string {
+  const follows: readonly string[] = terminalContract.follows;
+  return follows.includes(parseAddress(address).kind) ? terminalContract.client : OPERATOR;
 }
 
 /** The sequence before the first one wanted. */

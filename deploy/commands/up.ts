@@ -12,6 +12,7 @@ import { type Durability, type UpOptions, upSettings } from "#deploy/up-settings
 export async function up(options: UpOptions): Promise<number> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const settings = upSettings(options, process.env);
+  outliveTerminal();
   const home = upHome();
   using _lock = UpLock.take(home);
   const out = { print: (line: string): void => void process.stdout.write(`${line}\n`) };
@@ -30,6 +31,14 @@ export async function up(options: UpOptions): Promise<number> {
   await supervisor.stop();
   reporter.note("stopped; everything said is kept, thalassa up goes on from here", { event: "stopped" });
   return 0;
+}
+
+/** A terminal that goes away breaks its streams before the hang-up is heard; what runs here must still end in good order. */
+function outliveTerminal(): void {
+  for (const stream of [process.stdin, process.stdout, process.stderr]) {
+    stream.removeAllListeners("error");
+    stream.on("error", () => {});
+  }
 }
 
 /** The first signal asks for a stop in good order, the second one forces it. */
@@ -76,14 +85,10 @@ function aborted(signal: AbortSignal): Promise<void> {
   );
 }
 
-function tellWhatNext(home: Home, reporter: Reporter, { url, keysDir }: Running, durability: Durability): void {
+function tellWhatNext(home: Home, reporter: Reporter, running: Running, durability: Durability): void {
+  const { url, keysDir, isOurs } = running;
   const tap = tapCommand(home, url, keysDir);
-  reporter.note(
-    durability === "process"
-      ? "durability: process (a killed process loses nothing, a power cut up to a second)"
-      : "durability: disk (every write is synced before it counts)",
-    { durability },
-  );
+  if (isOurs) reporter.note(DURABILITY[durability], { durability });
   reporter.note("Thalassa is up", { event: "up", url, tap });
   reporter.text(`
   talk     ${styleText("bold", "thalassa chat")}      or here, where there is a prompt
@@ -92,3 +97,8 @@ function tellWhatNext(home: Home, reporter: Reporter, { url, keysDir }: Running,
   stop     Ctrl-C
 `);
 }
+
+const DURABILITY: Readonly<Record<Durability, string>> = {
+  process: "durability: process (a killed process loses nothing, a power cut up to a second)",
+  disk: "durability: disk (every write is synced before it counts)",
+};

@@ -38,13 +38,18 @@ export function verdict(of: Figure): "ok" | "MISS" | undefined {
 /** The figure as people read it. Shape: `turn: channel    1.12 ms   p95 1.90   goal median ≤ 2   ok`. */
 export function lineOf(of: Figure): string {
   const tail = of.p95 === undefined ? "" : `p95 ${rounded(of.p95)}`;
-  const goal = of.goals.map((each) => `${each.of} ≤ ${each.most}`).join(", ");
   const columns = [of.name.padEnd(46), `${rounded(of.median)} ${of.unit}`.padStart(13), tail.padEnd(14)];
   const last = of.goals.some((each) => each.of === "p99") ? `p99 ${rounded(of.p99 ?? of.median)}  ` : "";
-  return [...columns, `${last}${goal}`.padEnd(30), verdict(of) ?? ""].join("  ").trimEnd();
+  return [...columns, `${last}${goalOf(of)}`.padEnd(30), verdict(of) ?? ""].join("  ").trimEnd();
 }
 
-function rounded(value: number): string {
+/** What a figure is held to, in words. */
+export function goalOf(of: Figure): string {
+  return of.goals.map((goal) => `${goal.of} ≤ ${goal.most.toLocaleString("en-US")}`).join(", ");
+}
+
+/** As many digits as mean something. */
+export function rounded(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

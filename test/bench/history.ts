@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, addressOf } from "#subjects/mod.ts";
+import { untilEmpty } from "./actors-here.ts";
 import { Bed } from "./bed.ts";
 import type { Bench, BenchRun } from "./bench.ts";
 import { figure, median } from "./figure.ts";
-import { untilEmpty } from "./actors-here.ts";
 import type { Speaker } from "./speaker.ts";
 
 /** How many messages of one conversation are on their way at once. */
@@ -25,7 +25,9 @@ async function measureHistories({ quick, report }: BenchRun): Promise<void> {
   const events = { long: quick ? 3_000 : 100_000, short: 100 };
   const startedAt = performance.now();
   await talkUntil(bed.speaker, channelNamed("long"), events.long);
-  report(figure("history: events of one conversation", "/s", [(events.long * 1_000) / (performance.now() - startedAt)]));
+  report(
+    figure("history: events of one conversation", "/s", [(events.long * 1_000) / (performance.now() - startedAt)]),
+  );
   await talkUntil(bed.speaker, channelNamed("short"), events.short);
   await delay(quick ? 0 : FORGOTTEN_MS);
   for (const name of ["long", "short"]) await bed.speaker.say(channelNamed(name), "hello again");

@@ -1,32 +1,48 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
-import { type Figure, lineOf, verdict } from "./figure.ts";
-import { type BenchOptions, readOptions } from "./options.ts";
 import { cold } from "./cold.ts";
+import { type Figure, lineOf, verdict } from "./figure.ts";
 import { history } from "./history.ts";
+import { type BenchOptions, readOptions } from "./options.ts";
 import { rolling } from "./rolling.ts";
+import { type Measured, sheetOf } from "./sheet.ts";
+import { start } from "./start.ts";
+import { tail } from "./tail.ts";
 import { takeover } from "./takeover.ts";
 import { throughput } from "./throughput.ts";
 import { turn } from "./turn.ts";
 
 /** Everything that can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [turn, throughput, takeover, rolling, cold, history];
+const BENCHES: readonly Bench[] = [turn, throughput, takeover, rolling, tail, cold, history, start];
+
+/** Where the page of a run belongs. */
+const PAGE = "docs/bench.md";
 
 const options = readOptions(
   process.argv.slice(2),
   BENCHES.map(({ name }) => name),
 );
-tell(options, { machine: machine(), quick: options.quick });
-for (const bench of BENCHES.filter(({ name }) => options.only.includes(name))) await runBench(bench, options);
+const date = new Date().toISOString().slice(0, 10);
+tell(options, { machine: machine(), date, quick: options.quick });
+const measured: Measured[] = [];
+for (const bench of BENCHES.filter(({ name }) => options.only.includes(name))) {
+  measured.push(await measure(bench, options));
+}
+if (options.doc) {
+  const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");
+  writeFileSync(PAGE, sheetOf({ command, machine: machine(), date }, measured));
+}
 process.exit(process.exitCode ?? 0);
 
 /** Runs one bench; only what is wrong makes the run fail, never what is slow. */
-async function runBench(bench: Bench, { quick, json }: BenchOptions): Promise<void> {
-  tell({ json }, { bench: bench.name, about: bench.about, load: loadavg()[0]?.toFixed(2) });
+async function measure(bench: Bench, { quick, json }: BenchOptions): Promise<Measured> {
+  const load = loadavg()[0]?.toFixed(2) ?? "unknown";
+  const figures: Figure[] = [];
+  tell({ json }, { bench: bench.name, about: bench.about, load });
   const report = (figure: Figure): void => {
-    const { goals, ...measured } = figure;
-    if (json) tell({ json }, { ...measured, goals, verdict: verdict(figure) });
+    figures.push(figure);
+    if (json) tell({ json }, { ...figure, verdict: verdict(figure) });
     else process.stdout.write(`${lineOf(figure)}\n`);
   };
   try {
@@ -37,6 +53,7 @@ async function runBench(bench: Bench, { quick, json }: BenchOptions): Promise<vo
     tell({ json }, { bench: bench.name, wrong: reason });
     if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
   }
+  return { bench, load, figures };
 }
 
 function tell({ json }: Pick<BenchOptions, "json">, said: Readonly<Record<string, unknown>>): void {

@@ -3,8 +3,8 @@
  * how much memory is left in use.
  */
 process.on("SIGUSR2", () => {
-  globalThis.gc?.();
-  globalThis.gc?.();
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
   const { heapUsed, rss } = process.memoryUsage();
   const line = { level: 30, time: Date.now(), event: "memory", msg: "memory after collection", heapUsed, rss };
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -8,6 +8,8 @@ export type BenchOptions = {
   readonly quick: boolean;
   /** One JSON object a line instead of lines for people. */
   readonly json: boolean;
+  /** The page of results is written again. */
+  readonly doc: boolean;
 };
 
 /** Reads the command line. Throws: RangeError on a bench there is not; what `parseArgs` throws on an unknown option. */
@@ -18,10 +20,11 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
       only: { type: "string", default: names.join(",") },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      doc: { type: "boolean", default: false },
     },
   });
   const only = values.only.split(",").map((name) => name.trim());
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new RangeError(`there is no bench ${unknown}; use some of ${names.join(",")}`);
-  return { only: names.filter((name) => only.includes(name)), quick: values.quick, json: values.json };
+  return { only: names.filter((name) => only.includes(name)), quick: values.quick, json: values.json, doc: values.doc };
 }

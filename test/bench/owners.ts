@@ -1,5 +1,5 @@
 import { Kvm } from "@nats-io/kv";
-import { preferred, partitionOf } from "#runtime/rendezvous.ts";
+import { partitionOf, preferred } from "#runtime/rendezvous.ts";
 import { type Address, addressOf, PARTITIONS } from "#subjects/mod.ts";
 import type { KindProcess } from "#support/crash.ts";
 import { eventually } from "#support/eventually.ts";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { AckPolicy, type JetStreamClient, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { channelContract } from "#subjects/channel.ts";
-import { PARTITIONS, commitFilter, commitSubject, mailStream, partitionFilter } from "#subjects/mod.ts";
-import { HEADERS } from "#subjects/headers.ts";
-import type { Address } from "#subjects/address.ts";
 import { connectToBus } from "#runtime/connection.ts";
+import type { Address } from "#subjects/address.ts";
+import { channelContract } from "#subjects/channel.ts";
+import { HEADERS } from "#subjects/headers.ts";
+import { commitFilter, commitSubject, mailStream, PARTITIONS, partitionFilter } from "#subjects/mod.ts";
 
 /**
  * A turn by hand, as its own process: mail, fenced `heard`, fenced `said`, a view entry, acknowledgement. It survives

@@ -1,6 +1,6 @@
 import { channelContract } from "#subjects/channel.ts";
-import type { ClientContract, KindContract } from "#subjects/contract.ts";
 import { terminalContract } from "#subjects/clients.ts";
+import type { ClientContract, KindContract } from "#subjects/contract.ts";
 
 /** What the runtime is held against: a pipeline written by hand, on streams of its own in the shape of a channel's. */
 export const rivalContract: KindContract = {

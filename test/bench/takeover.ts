@@ -20,7 +20,8 @@ const GOALS: Readonly<Record<Blow, Goal>> = {
 /** One of two processes goes; the other one has all of it again, and answers. */
 export const takeover: Bench = {
   name: "takeover",
-  about: "one of two processes is killed or stopped: until its partitions are served again, and until a turn there is answered",
+  about:
+    "one of two processes is killed or stopped: until its partitions are served again, and until a turn there is answered",
   run: async (run) => {
     for (const blow of ["SIGKILL", "SIGSTOP"] as const) await measureTakeovers(blow, run);
   },
@@ -31,7 +32,7 @@ async function measureTakeovers(blow: Blow, { quick, report }: BenchRun): Promis
   let pair = await Promise.all([startTalkative(bed), startTalkative(bed)]);
   const owned: number[] = [];
   const answered: number[] = [];
-  for (let round = 0; round < (quick ? 4 : 30); round++) {
+  for (let round = 0; round < (quick ? 4 : 20); round++) {
     await untilSettled(bed, pair);
     await delay(ACQUAINTED_MS);
     const [victim, heir] = round % 2 === 0 ? pair : [pair[1], pair[0]];

@@ -24,7 +24,9 @@ async function measureProcesses(processes: number, { quick, report }: BenchRun):
   const channels = await Promise.all(numbers.map(() => bed.startChannel()));
   await Promise.all(numbers.map((index) => bed.startRival(index, processes)));
   await untilSettled(bed, channels);
-  const { warm, measured, forMs } = quick ? { warm: 1, measured: 3, forMs: 500 } : { warm: 2, measured: 10, forMs: 2_000 };
+  const { warm, measured, forMs } = quick
+    ? { warm: 1, measured: 3, forMs: 500 }
+    : { warm: 1, measured: 7, forMs: 1_500 };
   for (const callers of CALLERS) {
     const rates = { channel: [] as number[], rival: [] as number[] };
     const ratios: number[] = [];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { byAddress } from "./checks.ts";
 import type { Outcome } from "./run.ts";
 import { resumedOf, takeoversOf } from "./takeovers.ts";
+import type { Attempt } from "./tap.ts";
 import { type Turn, tell, turnsOf } from "./turns.ts";
 
 /** At most so many violations are told. */
@@ -30,7 +31,7 @@ export function reportOn(outcome: Outcome): Report {
   const resumed = resumedOf(log, lines, faults);
   const unfounded = resumed.filter(({ fault }) => fault === undefined);
   const interruptions = new Set(resumed.flatMap(({ fault }) => fault ?? [])).size;
-  const fenced = lines.filter((line) => line.code === "fenced").length;
+  const fenced = refusedOf(outcome).length;
   const slow = turns
     .filter((turn) => undisturbedMs(turn) > options.slowMs)
     .toSorted((one, other) => undisturbedMs(other) - undisturbedMs(one));
@@ -59,6 +60,16 @@ export function reportOn(outcome: Outcome): Report {
     ...slow.slice(0, MAX_TOLD).map((turn) => `SLOW ${tell(turn, records)}`),
   ];
   return { summary, interruptions, fenced, details };
+}
+
+/** The commits that stand nowhere because the log had moved past what they stated. */
+function refusedOf({ log, tap }: Outcome): readonly Attempt[] {
+  const stored = new Set(log.map(({ id }) => id));
+  const newest = new Map(log.map(({ address, seq }) => [address as string, seq]));
+  const refused = tap.attempts.filter(({ id, address, expectedSeq }) => {
+    return !stored.has(id) && expectedSeq < (newest.get(address) ?? 0);
+  });
+  return [...new Map(refused.map((attempt) => [attempt.id, attempt])).values()];
 }
 
 /** Keeps everything that was done, logged and stored, one JSON object a line. */

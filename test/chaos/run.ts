@@ -19,7 +19,7 @@ import { Talker } from "./talker.ts";
 import { Tap } from "./tap.ts";
 
 /** Within a round the messages come, and then the fault. Units: ms. */
-const ROUND_MS = { messages: 500, fault: { from: 150, to: 700 }, rest: 800 } as const;
+const ROUND_MS = { messages: 500, fault: { from: 150, to: 700 }, rest: 600 } as const;
 
 /** How long the system may take to come to rest once nothing is broken any more. Units: ms. */
 const REST_MS = 60_000;

@@ -8,10 +8,13 @@ import type { ChaosOptions } from "./options.ts";
 const SHARES = { kill: 56, stop: 28, "server-kill": 13, "server-stop": 3, leave: 6 } as const;
 
 /** How long something stays away at most before it is started again. Units: ms. */
-const AWAY_MS = { process: 800, server: 1_000 } as const;
+const AWAY_MS = { process: 300, server: 1_000 } as const;
 
 /** How long a fault waits for a process that is thinking. Units: ms. */
 const BUSY_MS = 300;
+
+/** How long the only process upright is left alone, so that it is stopped beside another. Units: ms. */
+const ALONE_MS = 2_000;
 
 /** Shortest time something is stopped. Units: ms. */
 const SHORTEST_STOP_MS = 1_000;
@@ -50,6 +53,7 @@ export class Storm implements AsyncDisposable {
   readonly #mending = new Set<Promise<void>>();
   #deck: (keyof typeof SHARES)[] = [];
   #serverUp = true;
+  #serverStopped = false;
   #ended = false;
 
   private constructor(server: TestServer, chance: Chance, options: ChaosOptions) {
@@ -82,14 +86,16 @@ export class Storm implements AsyncDisposable {
 
   /** Breaks something, a busy process rather than one at rest; resolves when it is broken. It is mended meanwhile. */
   async strike(busy: (pid: number) => number): Promise<void> {
-    while (this.#upright().length === 0) await delay(10);
+    while (this.#serverStopped || this.#upright().length === 0) await delay(10);
     const type = this.#draw();
     if (type === "server-kill" && this.#serverUp) return this.#killServer();
     if (type === "server-stop" && this.#serverUp) return this.#stopServer();
     const among = type === "kill" ? [...this.#serving] : this.#upright();
     const victim = await this.#choose(among, busy);
-    if (type === "leave") await this.#end(victim, "leave");
-    else if (type === "stop" && this.#upright().length > 1) this.#stop(victim);
+    if (type === "leave") return this.#end(victim, "leave");
+    const until = Date.now() + ALONE_MS;
+    while (type === "stop" && this.#upright().length < 2 && Date.now() < until) await delay(10);
+    if (type === "stop" && this.#upright().length > 1) this.#stop(victim);
     else await this.#end(victim, "kill");
   }
 
@@ -150,10 +156,12 @@ export class Storm implements AsyncDisposable {
   #stopServer(): void {
     const fault = this.#note("server-stop");
     this.#setServer(false);
+    this.#serverStopped = true;
     this.#server.stop();
     this.#mend(async () => {
       await delay(this.#chance.mostlyLow(SHORTEST_STOP_MS, this.#options.longestStopMs));
       this.#server.cont();
+      this.#serverStopped = false;
       fault.untilAt = Date.now();
       this.#setServer(true);
     });

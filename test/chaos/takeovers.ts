@@ -46,8 +46,8 @@ export function resumedOf(
   });
 }
 
-/** Clocks of the server and of the processes are one, but a moment is noted only after it. Units: ms. */
-const SLACK_MS = 5;
+/** What a process sent before it was hit may be stored so long after. Units: ms. */
+const SLACK_MS = 2_000;
 
 function keysOf(record: Stored): readonly string[] {
   return record.event === "resumed" ? (record.data as { readonly keys: readonly string[] }).keys : [];

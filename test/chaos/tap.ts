@@ -1,12 +1,15 @@
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { HEADERS } from "#subjects/headers.ts";
-import { TAP } from "#subjects/kinds.ts";
-import { parseSubject } from "#subjects/planes.ts";
+import { OPERATOR, TAP } from "#subjects/kinds.ts";
+import { parseCommit, parseSubject } from "#subjects/planes.ts";
 import { pidOf } from "#support/crash.ts";
 import type { TestServer } from "#support/server.ts";
 
 /** A log message as it was told live. */
 export type Told = { readonly seq: number; readonly subject: string; readonly id: string; readonly body: string };
+
+/** A commit on its way to the log: whoever listens there hears also those that the fence refuses. */
+export type Attempt = { readonly id: string; readonly address: string; readonly expectedSeq: number };
 
 /** A time in which the tap was not connected. Units: ms since 1970. */
 export type Blindness = { readonly fromAt: number; untilAt: number };
@@ -18,6 +21,8 @@ export class Tap {
   readonly blindnesses: Blindness[] = [];
   /** Subjects of dead letters. */
   readonly dead: string[] = [];
+  /** Everything that was meant to be committed. */
+  readonly attempts: Attempt[] = [];
   readonly #connection: NatsConnection;
   readonly #thinking = new Map<string, { readonly pid: number; readonly open: number }>();
 
@@ -25,12 +30,15 @@ export class Tap {
     this.#connection = connection;
   }
 
-  /** Subscribes `thalassa.>`. */
+  /** Subscribes `thalassa.>` with the tap's key, and what is about to be committed with the operator's. */
   static async open(server: TestServer): Promise<Tap> {
     const tap = new Tap(await server.connect(TAP));
     tap.#connection.subscribe("thalassa.>", { callback: (_error, message) => tap.#hear(message) });
     await tap.#connection.flush();
     void tap.#watch();
+    const operator = await server.connect(OPERATOR);
+    operator.subscribe("commit.*.channel.*.*", { callback: (_error, message) => tap.#overhear(message) });
+    await operator.flush();
     return tap;
   }
 
@@ -42,6 +50,12 @@ export class Tap {
   /** Resolves when everything told before has been heard. */
   async flush(): Promise<void> {
     await this.#connection.flush();
+  }
+
+  #overhear({ subject, headers }: Msg): void {
+    const expected = headers?.get("Nats-Expected-Last-Subject-Sequence");
+    const { address } = parseCommit(subject);
+    this.attempts.push({ id: headers?.get(HEADERS.messageId) ?? "", address, expectedSeq: Number(expected) });
   }
 
   #hear(message: Msg): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { isTest, sourceFiles } from "./source.ts";
 
@@ -71,6 +71,7 @@ test("nothing promises work that is not done", () => {
   const promising = tracked
     .trim()
     .split("\n")
+    .filter(existsSync)
     .filter((path) => !path.startsWith("test/house/") && /\b(TODO|FIXME|XXX)\b/.test(readFileSync(path, "utf8")));
   assert.deepEqual(promising, []);
 });

@@ -60,6 +60,7 @@ export class LedgerWorld {
 
   /** Posts mail from outside and remembers it. */
   post(to: Address, verb: string, data: unknown, id: string = `client-${this.posted.length}`): void {
+    void this.owner;
     const mail = { to, verb, data, id, at: this.store.now };
     this.posted.push(mail);
     this.#post(mail);
@@ -113,8 +114,8 @@ export class LedgerWorld {
     this.scheduler.clear();
     this.#checkpoint();
     this.#owner = undefined;
-    for (const mail of this.posted) this.#post(mail);
     this.start();
+    for (const mail of this.posted) this.#post(mail);
   }
 
   /** Lets everything happen that is to happen, timers and repeats included. Throws: Error when there is no end to it. */
@@ -132,6 +133,15 @@ export class LedgerWorld {
     }
     const waiting = this.store.mail.waiting().map(({ seq, address, verb }) => `${seq} ${verb} to ${address}`);
     throw new Error(`not at rest; unacknowledged: ${waiting.join(", ") || "nothing"}; busy: ${this.owner.busy}`);
+  }
+
+  /** Lets things happen until something is so. Throws: Error when it is not within five seconds. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    const deadlineAt = performance.now() + 5_000;
+    while (!isSo()) {
+      if (performance.now() > deadlineAt) throw new Error(`${what} is not so; next could be ${this.scheduler.labels()}`);
+      await this.scheduler.step();
+    }
   }
 
   /** Lets things happen until a promise is settled. */

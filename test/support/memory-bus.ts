@@ -78,7 +78,14 @@ export class MemoryBus implements Bus {
     const { scheduler } = this.#store;
     while (true) {
       const answer = Promise.withResolvers<T>();
-      scheduler.add(`${this.#process} ${label}`, undefined, () => answer.resolve(effect()));
+      scheduler.add(`${this.#process} ${label}`, undefined, () => {
+        try {
+          this.#store.failOnPlan(label);
+          answer.resolve(effect());
+        } catch (error) {
+          answer.reject(error);
+        }
+      });
       const result = await orClosed(answer.promise, signal);
       if (this.#store.losesConfirmation()) continue;
       await orClosed(scheduler.turn(`${this.#process} hears ${label}`, this.#process), signal);

@@ -17,8 +17,11 @@ export type ViewEntry = { readonly seq: number; readonly data: object };
 /** A message that nobody keeps. */
 export type LiveMessage = { readonly address: string; readonly noun: string; readonly data: object };
 
-/** What a test plans to go wrong between a process and its server; each count is used up. */
-export type Faults = { confirmations: number; acks: number };
+/**
+ * What a test plans to go wrong between a process and its server; each count is used up. Lost are confirmations and
+ * acknowledgements; `errors` are answers that nobody reckons with, to requests whose name begins with `errorsOf`.
+ */
+export type Faults = { confirmations: number; acks: number; errors: number; errorsOf: string };
 
 /** All that a server keeps for one kind, in memory, with a clock that the test winds. */
 export class MemoryStore {
@@ -26,7 +29,7 @@ export class MemoryStore {
   readonly pick: Pick;
   readonly log = new MemoryLog();
   readonly mail: MemoryMail;
-  readonly faults: Faults = { confirmations: 0, acks: 0 };
+  readonly faults: Faults = { confirmations: 0, acks: 0, errors: 0, errorsOf: "" };
   readonly snapshots = new Map<string, Uint8Array>();
   readonly live: LiveMessage[] = [];
   #views = new Map<string, ViewEntry>();
@@ -109,7 +112,12 @@ export class MemoryStore {
     return this.log.record(address, seq)?.id === id;
   }
 
-  #strikes(what: keyof Faults): boolean {
+  /** Throws: Error when a test planned that this request fails. */
+  failOnPlan(request: string): void {
+    if (request.startsWith(this.faults.errorsOf) && this.#strikes("errors")) throw new Error(`${request} went wrong`);
+  }
+
+  #strikes(what: "confirmations" | "acks" | "errors"): boolean {
     if (this.faults[what] === 0) return false;
     this.faults[what]--;
     return true;

@@ -64,12 +64,13 @@ export class Scheduler {
       this.#tasks.splice(this.#tasks.indexOf(task), 1);
       task.run();
     }
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await consequences();
     return task !== undefined;
   }
 
   /** Lets things happen until nothing can. Throws: Error when that takes more than `most` steps. */
   async settle(most = 20_000): Promise<void> {
+    await consequences();
     for (let steps = 0; await this.step(); steps++) {
       if (steps >= most) throw new Error(`still busy after ${most} steps; next could be ${this.labels().slice(0, 5)}`);
     }
@@ -78,6 +79,11 @@ export class Scheduler {
   #able(): readonly Task[] {
     return this.#tasks.filter((task) => task.of === undefined || !this.#stopped.has(task.of));
   }
+}
+
+/** Resolves when all that follows at once from what happened has happened. */
+function consequences(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Picks by a small generator that a seed determines. */
