@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { KindContract } from "#subjects/contract.ts";
@@ -7,6 +6,7 @@ import { ThalassaError } from "./errors.ts";
 import { OLDEST_NATS_SERVER } from "./nats-release.ts";
 import { isAtLeast } from "./nats-version.ts";
 import { PARTITIONS_KEY, type WantedStream, wantedFeeds, wantedStreams } from "./stream-config.ts";
+import { driftOf } from "./stream-drift.ts";
 
 /** How to provision. */
 export type ProvisionOptions = {
@@ -72,8 +72,7 @@ async function ensureStream(jsm: JetStreamManager, wanted: WantedStream): Promis
   const existing = await existingConfig(jsm, wanted.name);
   if (existing === undefined) return createStream(jsm, wanted);
   requirePartitions(wanted, existing);
-  const differs = Object.entries(wanted).some(([key, value]) => !holds(existing[key], value));
-  if (!differs) return "unchanged";
+  if (driftOf(existing, wanted).length === 0) return "unchanged";
   await jsm.streams.update(wanted.name, { ...wanted, metadata: { ...existing.metadata, ...wanted.metadata } });
   return "changed";
 }
@@ -111,15 +110,4 @@ function requirePartitions(wanted: WantedStream, existing: Existing): void {
     message: `stream ${wanted.name} is cut into ${have ?? "no known number of"} partitions, and this version wants ${want}`,
     hint: `run the version that made it, or let its mail run dry and delete it with nats stream rm ${wanted.name}`,
   });
-}
-
-/** Whether what the server has contains what is wanted; it adds fields of its own and leaves out what is off. */
-function holds(have: unknown, want: unknown): boolean {
-  if (want === false) return have === undefined || have === false;
-  if (Array.isArray(want)) {
-    return Array.isArray(have) && have.length === want.length && want.every((item, index) => holds(have[index], item));
-  }
-  if (typeof want !== "object" || want === null) return isDeepStrictEqual(have, want);
-  const fields = typeof have === "object" && have !== null ? (have as Readonly<Record<string, unknown>>) : {};
-  return Object.entries(want).every(([key, value]) => holds(fields[key], value));
 }

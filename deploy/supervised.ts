@@ -75,6 +75,11 @@ export class Supervised {
     this.#tell({ type: "stopped", name: this.name, forced: child.signalCode === "SIGKILL" });
   }
 
+  /** Has it end in good order; it is started again like one that died. */
+  restart(): void {
+    this.#child?.kill("SIGTERM");
+  }
+
   /** Ends it at once, when somebody cannot wait. */
   kill(): void {
     this.#closing.abort();

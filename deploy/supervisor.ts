@@ -31,6 +31,11 @@ export class Supervisor implements AsyncDisposable {
     return this.#bus.start();
   }
 
+  /** Has the bus end and start anew; clients come back by themselves. */
+  restartBus(): void {
+    this.#bus?.restart();
+  }
+
   /** Starts a process; resolves when it can be used. */
   startKind(program: Program): Promise<void> {
     const kind = new Supervised(program, this.#tell);

@@ -73,6 +73,16 @@ export class Client implements AsyncDisposable {
     return new Follower(this.wire, address, follow);
   }
 
+  /** An actor's newest record; undefined when it has none. */
+  last(address: Address): Promise<LogRecord | undefined> {
+    return this.#log.last(address, this.#closing.signal);
+  }
+
+  /** One record of an actor; undefined when it was trimmed or is no record of it. */
+  record(address: Address, seq: number): Promise<LogRecord | undefined> {
+    return this.#log.record(address, seq, this.#closing.signal);
+  }
+
   /** An actor's history after a sequence, in order. */
   async history(address: Address, fromSeq = 0): Promise<readonly LogRecord[]> {
     const { signal } = this.#closing;

@@ -58,6 +58,17 @@ export class Closed extends RuntimeError {
   }
 }
 
+/** Our user may not do this on the bus; only a change of the contract mends that. */
+export class NotAllowed extends RuntimeError {
+  override readonly name = "NotAllowed";
+  readonly code = "not-allowed";
+  readonly next = "never";
+
+  constructor(cause: Error) {
+    super(`the bus refused it (${cause.message}); use a key that has the right`, { cause });
+  }
+}
+
 /** The bus did not answer in time, or the connection under the request went away. */
 export class BusSilent extends RuntimeError {
   override readonly name = "BusSilent";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { fstatSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { pino } from "pino";
 import { z } from "zod";
@@ -31,8 +31,8 @@ const environmentSchema = z.object({
 const EXIT_NO_BUS = 3;
 
 /**
- * Runs a process of a kind until it is told to stop (SIGTERM, SIGINT, or the end of the IPC channel over which a
- * supervisor spawned it). Hands everything over in good order then. Logs JSON lines to standard output.
+ * Runs a process of a kind until it is told to stop (SIGTERM, SIGINT, or the end of a pipe on its standard
+ * input, by which it learns that its supervisor died). Hands everything over in good order then. Logs JSON lines to standard output.
  * After a crash: another process of the kind, or the next one started, goes on from the logs.
  */
 export async function runKind(kind: AnyKind, contracts: readonly KindContract[] = KINDS): Promise<void> {
@@ -96,9 +96,8 @@ function stopOnSignal(host: Host, wire: Wire, logger: Logger): void {
   });
   process.on("SIGTERM", () => stop("told to"));
   process.on("SIGINT", () => stop("told to"));
-  if (!process.stdin.isTTY)
-    process.stdin
-      .on("end", () => stop("its supervisor is gone"))
-      .on("error", () => {})
-      .resume();
+  const stdin = fstatSync(0);
+  if (!stdin.isFIFO() && !stdin.isSocket()) return;
+  process.stdin.on("end", () => stop("its supervisor is gone"));
+  process.stdin.on("error", () => {}).resume();
 }

@@ -38,6 +38,7 @@ export async function buryMail(
     { address, verb, id, key: `${seq}`, code: error.code, reason: error.message, body, headers },
     signal,
   );
+  port.bus.live(address, "refusal", told);
   const sender = delivery.header(HEADERS.from);
   const from = sender !== undefined && isAddress(sender) ? sender : undefined;
   const at = Number(delivery.header(HEADERS.time)) || 0;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { BusSilent, Closed } from "./errors.ts";
+import { BusSilent, Closed, NotAllowed } from "./errors.ts";
 import { isFinal } from "./nats-errors.ts";
 
 /** A single request is given up after this long. Units: ms. */
@@ -33,6 +33,7 @@ export class Wire {
   #up: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   #answeredAt = performance.now();
   #movedAt = 0;
+  #refused: Error | undefined;
 
   private constructor(nc: NatsConnection, js: JetStreamClient, jsm: JetStreamManager, apiPrefix: string) {
     this.nc = nc;
@@ -80,14 +81,19 @@ export class Wire {
     }
   }
 
-  /** Tries until there is a final answer. Throws: that answer, if it is an error; Closed once `signal` aborts. */
+  /**
+   * Tries until there is a final answer. Throws: that answer, if it is an error; NotAllowed when the bus refused us
+   * something meanwhile and this went unanswered; Closed once `signal` aborts.
+   */
   async persist<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let tries = 1; ; tries++) {
       if (signal.aborted) throw new Closed();
+      const refusedBefore = this.#refused;
       try {
         return await this.attempt(request);
       } catch (error) {
         if (signal.aborted || this.nc.isClosed()) throw new Closed();
+        if (this.#refused !== undefined && this.#refused !== refusedBefore) throw new NotAllowed(this.#refused);
         if (isFinal(error)) throw error;
         await delay(Math.min(BACKOFF_MS.step * tries, BACKOFF_MS.most), undefined, { signal }).catch(() => {});
       }
@@ -107,7 +113,10 @@ export class Wire {
         this.#up = undefined;
         this.#tell({ type: "reconnected" });
       }
-      if (status.type === "error") this.#tell({ type: "refused", error: status.error });
+      if (status.type === "error") {
+        this.#refused = status.error;
+        this.#tell({ type: "refused", error: status.error });
+      }
     }
   }
 

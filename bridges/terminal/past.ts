@@ -1,12 +1,9 @@
 import type { Client, LogRecord } from "#runtime/mod.ts";
-import { type Address, commitFilter, decodePrev, HEADERS, logStream, parseAddress } from "#subjects/mod.ts";
-
-/** Where a log stands at one of its records. Units: `at` ms since 1970. */
-type Place = { readonly seq: number; readonly at: number; readonly prev: readonly number[] };
+import type { Address } from "#subjects/mod.ts";
 
 /** The sequence of an actor's newest record; 0 when there is none. */
 export async function newestSeq(client: Client, address: Address): Promise<number> {
-  return (await lookAt(client, address, { last_by_subj: commitFilter(address) }))?.seq ?? 0;
+  return (await client.last(address))?.seq ?? 0;
 }
 
 /** The newest records of an actor, in order. */
@@ -27,34 +24,17 @@ export async function recordsSince(client: Client, address: Address, since: numb
 async function hopBack(
   client: Client,
   address: Address,
-  isFarEnough: (place: Place, passed: number) => boolean,
-): Promise<Place | undefined> {
-  let place = await lookAt(client, address, { last_by_subj: commitFilter(address) });
+  isFarEnough: (place: LogRecord, passed: number) => boolean,
+): Promise<LogRecord | undefined> {
+  let place = await client.last(address);
   for (let passed = 1; place !== undefined; ) {
     passed += place.prev.length;
     const [oldest] = place.prev;
     if (oldest === undefined || isFarEnough(place, passed)) return place;
-    const further = await lookAt(client, address, { seq: oldest });
+    const further = await client.record(address, oldest);
     // What was trimmed away ends the log for us.
     if (further === undefined) return place;
     place = further;
   }
   return undefined;
 }
-
-async function lookAt(
-  { wire }: Client,
-  address: Address,
-  query: { readonly last_by_subj: string } | { readonly seq: number },
-): Promise<Place | undefined> {
-  const stream = logStream(parseAddress(address).kind);
-  const found = await wire.persist(() => wire.jsm.direct.getMessage(stream, query), NEVER);
-  if (found === null) return undefined;
-  return {
-    seq: found.seq,
-    at: Number(found.header.get(HEADERS.time)) || 0,
-    prev: decodePrev(found.header.get(HEADERS.prev)),
-  };
-}
-
-const NEVER = new AbortController().signal;

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { connectAs } from "#deploy/access.ts";
+import { watchDisk } from "#deploy/disk-watch.ts";
 import type { Home } from "#deploy/home.ts";
 import { friendlyReporter, jsonReporter, type Reporter } from "#deploy/reporter.ts";
 import { Supervisor } from "#deploy/supervisor.ts";
@@ -22,6 +23,7 @@ export async function up(options: UpOptions): Promise<number> {
   try {
     const running = await launch({ home, settings, reporter, supervisor, signal: stop });
     tellWhatNext(home, reporter, running, settings.durability);
+    using _disk = watchDisk(home.dataDir, reporter, () => supervisor.restartBus());
     if (options.chat && isTerminal && !options.json) await chatHere(running, home.root, out, stop);
     else await aborted(stop);
   } catch (error) {

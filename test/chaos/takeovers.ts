@@ -31,7 +31,9 @@ export function resumedOf(
         const since = (at: number): boolean => at >= (wanted?.storedAt ?? 0) - SLACK_MS && at <= record.storedAt;
         const had = [
           ...records.filter(({ storedAt, seq }) => since(storedAt) && seq < record.seq).map((each) => each.process),
-          ...takings.filter(({ partition, time }) => partition === number && since(time)).map((each) => each.process),
+          ...takings
+            .filter(({ partition, time }) => partition === number && since(time))
+            .flatMap((each) => [each.process, String(each.from)]),
         ];
         const pids = new Set(had.map(pidOf));
         const fault = faults.findLast(({ type, pid, at }) => {
