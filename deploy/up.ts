@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { connectToBus } from "#runtime/connection.ts";
 import { CLIENTS, KINDS, OPERATOR } from "#subjects/mod.ts";
 import { allRights } from "#subjects/permissions.ts";
@@ -49,7 +50,7 @@ export async function launch({ home, settings, reporter, supervisor, signal }: L
       : await startBus({ home, settings, reporter, supervisor, signal }, server, keys);
   await provisionBus(url, keysDir);
   signal.throwIfAborted();
-  await startKinds({ settings, reporter, supervisor, signal }, url, keys);
+  await startKinds({ home, settings, reporter, supervisor, signal }, url, keys);
   return { url, keysDir, isOurs: server.type === "binary" };
 }
 
@@ -107,12 +108,18 @@ async function provisionBus(url: string, keysDir: string): Promise<void> {
 }
 
 async function startKinds(
-  { settings, reporter, supervisor, signal }: Omit<Launch, "home">,
+  { home, settings, reporter, supervisor, signal }: Launch,
   url: string,
   keys: Readonly<Record<string, Key>>,
 ): Promise<void> {
   const ready = Object.entries(settings.processes).flatMap(([kind, count]) => {
-    const env = { THALASSA_URL: url, THALASSA_KEY: keys[kind]?.seedFile ?? "", THALASSA_API_PREFIX: apiPrefixOf(kind) };
+    const env = {
+      THALASSA_URL: url,
+      THALASSA_KEY: keys[kind]?.seedFile ?? "",
+      THALASSA_API_PREFIX: apiPrefixOf(kind),
+      // Halves the time a process takes to load its modules, from its second start on.
+      NODE_COMPILE_CACHE: join(home.cacheDir, "compiled"),
+    };
     return Array.from({ length: count }, (_, index) =>
       supervisor.startKind(kindProgram(kind, count === 1 ? kind : `${kind} ${index + 1}`, env)),
     );

@@ -26,6 +26,9 @@ export type Records = {
   readonly outages: readonly Outage[];
 };
 
+/** A line of a process's log is told up to here. Units: characters. */
+const MAX_LINE = 160;
+
 /** How every answered message fared. */
 export function turnsOf(records: Records, messages: readonly Message[]): readonly Turn[] {
   const { log, lines, faults, outages } = records;
@@ -114,5 +117,5 @@ function concerns(line: LogLine, partition: number, address: Address): boolean {
 }
 
 function lineText({ process, msg, time: _time, level: _level, ...rest }: LogLine): string {
-  return `${process}: ${msg} ${JSON.stringify(rest)}`;
+  return `${process}: ${msg} ${JSON.stringify(rest)}`.slice(0, MAX_LINE);
 }
