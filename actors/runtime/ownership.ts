@@ -183,6 +183,7 @@ export class Ownership {
     this.#presence.beat();
     try {
       await partition.serve(standing?.revision);
+      if (!partition.isOpen) return;
       const tookMs = Math.round(performance.now() - startedAt);
       logger.debug({ partition: number, from: standing?.process || standing?.by, tookMs }, "took a partition");
     } catch (error) {

@@ -51,6 +51,7 @@ export class Storm implements AsyncDisposable {
   readonly #everStarted: KindProcess[] = [];
   readonly #serving = new Set<KindProcess>();
   readonly #mending = new Set<Promise<void>>();
+  readonly #failures: unknown[] = [];
   #deck: (keyof typeof SHARES)[] = [];
   #serverUp = true;
   #serverStopped = false;
@@ -99,9 +100,10 @@ export class Storm implements AsyncDisposable {
     else await this.#end(victim, "kill");
   }
 
-  /** Resolves when everything broken is mended. */
+  /** Resolves when everything broken is mended. Throws: what could not be mended. */
   async calm(): Promise<void> {
     while (this.#mending.size > 0) await Promise.all(this.#mending);
+    if (this.#failures.length > 0) throw new AggregateError(this.#failures, "something could not be started again");
   }
 
   /** Kills all processes and starts a single one that has to read everything back. */
@@ -114,6 +116,7 @@ export class Storm implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#everStarted.map((process) => process.kill()));
+    await Promise.all(this.#mending);
   }
 
   #upright(): readonly KindProcess[] {
@@ -147,6 +150,7 @@ export class Storm implements AsyncDisposable {
     await this.#server.kill();
     this.#mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.server));
+      if (this.#ended) return;
       await this.#server.restart();
       fault.untilAt = Date.now();
       this.#setServer(true);
@@ -220,9 +224,10 @@ export class Storm implements AsyncDisposable {
   }
 
   #mend(work: () => Promise<void>): void {
-    const mending = work().finally(() => this.#mending.delete(mending));
+    const mending = work()
+      .catch((error: unknown) => void this.#failures.push(error))
+      .finally(() => this.#mending.delete(mending));
     this.#mending.add(mending);
-    mending.catch(() => {});
   }
 
   #setServer(up: boolean): void {

@@ -20,7 +20,10 @@ test("refused mail is told to its sender and to whoever looks on", async () => {
   await world.rest();
   assert.deepEqual(world.events(ADA), ["added", "returned"]);
   assert.deepEqual(world.log(ADA).at(-1)?.data, { how: "refused", code: "nothing" });
-  assert.deepEqual(world.store.live.map(({ address, noun }) => [address, noun]), [[BEN, "refusal"]]);
+  assert.deepEqual(
+    world.store.live.map(({ address, noun }) => [address, noun]),
+    [[BEN, "refusal"]],
+  );
   assert.deepEqual(world.store.dead, []);
 });
 
@@ -31,7 +34,10 @@ test("mail on which its kind throws is buried, bounced to its sender, and the ac
   await world.rest();
   assert.deepEqual(world.log(ADA).at(-1)?.data, { how: "bounced", code: "decide-threw" });
   assert.deepEqual(world.events(BEN), ["added"]);
-  assert.deepEqual(world.store.dead.map(({ address, code }) => [address, code]), [[BEN, "decide-threw"]]);
+  assert.deepEqual(
+    world.store.dead.map(({ address, code }) => [address, code]),
+    [[BEN, "decide-threw"]],
+  );
 });
 
 test("mail that nobody can read is buried with its reason", async () => {
@@ -44,7 +50,12 @@ test("mail that nobody can read is buried with its reason", async () => {
   await world.rest();
   assert.deepEqual(
     world.store.dead.map((burial) => [burial.id, burial.code]),
-    [["no-json", "unreadable"], ["malformed", "malformed"], ["no-verb", "unknown-verb"], ["no-version", "malformed"]],
+    [
+      ["no-json", "unreadable"],
+      ["malformed", "malformed"],
+      ["no-verb", "unknown-verb"],
+      ["no-version", "malformed"],
+    ],
   );
   assert.deepEqual(world.events(ADA), []);
 });
@@ -56,7 +67,10 @@ test("forged mail is buried and told to nobody", async () => {
   put(world, '{"tag":"a","amount":1}', { ...from, [HEADERS.id]: "x", [HEADERS.stream]: "LOG_LEDGER" });
   put(world, '{"tag":"a","amount":1}', { ...from, [HEADERS.id]: "y", "Nats-Scheduler": `thalassa.${BEN}.at.wake` });
   await world.rest();
-  assert.deepEqual(world.store.dead.map(({ code }) => code), ["forged", "forged", "forged"]);
+  assert.deepEqual(
+    world.store.dead.map(({ code }) => code),
+    ["forged", "forged", "forged"],
+  );
   assert.deepEqual([...world.events(ADA), ...world.events(BEN)], []);
 });
 
@@ -85,7 +99,10 @@ test("an event whose sends the bus would never take is not committed", async () 
   world.post(ADA, "add", { tag: "b", amount: 1, wakeInMs: Number.MAX_SAFE_INTEGER });
   world.post(ADA, "add", { tag: "c", amount: 1 });
   await world.rest();
-  assert.deepEqual(world.store.dead.map(({ code }) => code), ["decide-threw", "decide-threw"]);
+  assert.deepEqual(
+    world.store.dead.map(({ code }) => code),
+    ["decide-threw", "decide-threw"],
+  );
   assert.deepEqual(world.events(ADA), ["added"]);
 });
 
@@ -158,7 +175,8 @@ test("a stale owner neither lets go of mail, nor refuses it, nor buries it", asy
     await world.rest();
     world.stop();
     world.post(ADA, "add", { tag: "a", amount: 1 });
-    await world.rest();
+    await world.scheduler.settle();
+    world.wake();
     put(world, JSON.stringify({ tag: "a", check }), { [HEADERS.id]: "check", [HEADERS.from]: BEN }, "check");
     await world.rest();
     assert.deepEqual(world.events(ADA), ["added", "added", "checked"], check);
@@ -211,5 +229,8 @@ test("a name that is as old as objects is as good as any", async () => {
   put(world, "{}", { [HEADERS.id]: "toString" }, "constructor");
   await world.rest();
   assert.deepEqual(world.events(ADA), ["added", "noted", "worked"]);
-  assert.deepEqual(world.store.dead.map(({ code }) => code), ["unknown-verb"]);
+  assert.deepEqual(
+    world.store.dead.map(({ code }) => code),
+    ["unknown-verb"],
+  );
 });

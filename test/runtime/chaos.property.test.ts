@@ -8,7 +8,11 @@ import { seededPick } from "#support/scheduler.ts";
 const NAMES = ["ada", "ben", "cyd"] as const;
 
 type Deed =
-  | { readonly type: "add"; readonly to: string; readonly data: { readonly amount: number; readonly [field: string]: unknown } }
+  | {
+      readonly type: "add";
+      readonly to: string;
+      readonly data: { readonly amount: number; readonly [field: string]: unknown };
+    }
   | { readonly type: "cancel"; readonly nth: number }
   | { readonly type: "repeat"; readonly nth: number }
   | { readonly type: "advance"; readonly ms: number }
@@ -42,7 +46,10 @@ const job = fc.record({ notes: fc.nat(2), turns: fc.nat(12) });
 const add: fc.Arbitrary<Deed> = fc
   .record(
     {
-      amount: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 1, max: 90 }) }, { weight: 1, arbitrary: fc.constant(99) }),
+      amount: fc.oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 1, max: 90 }) },
+        { weight: 1, arbitrary: fc.constant(99) },
+      ),
       to: name.map(ledger),
       job,
       check: fc.constantFrom("ignore", "refuse", "throw"),
@@ -67,9 +74,14 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel" as const), nth: fc.nat(10) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("repeat" as const), nth: fc.nat(10) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("advance" as const), ms: fc.constantFrom(20, 5_000, 40_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("advance" as const), ms: fc.constantFrom(20, 5_000, 40_000) }),
+  },
 );
-const putBack: fc.Arbitrary<Deed> = fc.constantFrom(...(["checkpoint", "restore"] as const).map((type): Deed => ({ type })));
+const putBack: fc.Arbitrary<Deed> = fc.constantFrom(
+  ...(["checkpoint", "restore"] as const).map((type): Deed => ({ type })),
+);
 const scenesOf = (deeds: fc.Arbitrary<Deed>): fc.Arbitrary<Scene[]> =>
   fc.array(fc.record({ deed: deeds, steps: fc.oneof(fc.nat(8), fc.nat(40)) }), { minLength: 4, maxLength: 28 });
 const seed = fc.nat(2 ** 31 - 1);
@@ -103,9 +115,17 @@ async function harm(world: LedgerWorld, fault: (typeof FAULTS)[number] | "checkp
   else if (fault === "redeliver") store.mail.repeat(store.pick);
   else if (fault === "lose confirmation") store.faults.confirmations++;
   else if (fault === "lose acknowledgement") store.faults.acks++;
-  else if (fault === "forge record") store.log.forge(ledger("ada"), "added", { tag: "forged", amount: 1_000, total: 1_000 });
-  else if (fault === "spoil snapshots") for (const key of store.snapshots.keys()) store.snapshots.set(key, Buffer.from("{"));
-  else store.mail.put({ address: ledger("ada"), verb: "add", body: Buffer.from('{"tag":"forged","amount":1}'), headers: {} });
+  else if (fault === "forge record")
+    store.log.forge(ledger("ada"), "added", { tag: "forged", amount: 1_000, total: 1_000 });
+  else if (fault === "spoil snapshots")
+    for (const key of store.snapshots.keys()) store.snapshots.set(key, Buffer.from("{"));
+  else
+    store.mail.put({
+      address: ledger("ada"),
+      verb: "add",
+      body: Buffer.from('{"tag":"forged","amount":1}'),
+      headers: {},
+    });
 }
 
 async function crashes(world: LedgerWorld, times: number, apart: number): Promise<void> {
@@ -147,7 +167,12 @@ async function quietOutcome(story: readonly Scene[]): Promise<unknown> {
 function holdsInAnyOrder(runs: number, scenes: fc.Arbitrary<Scene[]>, options: WorldOptions = {}): Promise<void> {
   return fc.assert(
     fc.asyncProperty(seed, scenes, async (order, story) => {
-      const world = new LedgerWorld({ stubborn: true, host: { snapshotEvery: 3 }, ...options, pick: seededPick(order) });
+      const world = new LedgerWorld({
+        stubborn: true,
+        host: { snapshotEvery: 3 },
+        ...options,
+        pick: seededPick(order),
+      });
       await play(world, story);
       // What an owner that only believes to be one has in memory may be old; whoever comes next reads it all.
       if (options.blind) world.crash();
@@ -158,9 +183,14 @@ function holdsInAnyOrder(runs: number, scenes: fc.Arbitrary<Scene[]>, options: W
   );
 }
 
-test("any interleaving of crashes, zombies, losses and repeats ends as a quiet run does", () => holdsInAnyOrder(+(process.env.RUNS??150), scenesOf(deed)));
+test("any interleaving of crashes, zombies, losses and repeats ends as a quiet run does", () =>
+  holdsInAnyOrder(+(process.env.RUNS ?? 150), scenesOf(deed)));
 
-test("owners that all believe to be the only one end as a quiet run does", () => holdsInAnyOrder(+(process.env.RUNS??150), scenesOf(deed), {blind: true}));
+test("owners that all believe to be the only one end as a quiet run does", () =>
+  holdsInAnyOrder(+(process.env.RUNS ?? 150), scenesOf(deed), { blind: true }));
 
 test("a store put back, its sequences issued again, ends as a quiet run does", () =>
-  holdsInAnyOrder(+(process.env.RUNS??150), scenesOf(fc.oneof({ weight: 8, arbitrary: deed }, { weight: 1, arbitrary: putBack }))));
+  holdsInAnyOrder(
+    +(process.env.RUNS ?? 150),
+    scenesOf(fc.oneof({ weight: 8, arbitrary: deed }, { weight: 1, arbitrary: putBack })),
+  ));

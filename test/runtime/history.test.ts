@@ -50,7 +50,10 @@ test("a log far longer than one record names is read whole and in order", async 
   const { fold, unconfirmed } = await load();
   assert.equal(countOf(fold), 100);
   assert.deepEqual(fold.tail, prev.slice(-32));
-  assert.deepEqual(unconfirmed.map(({ id }) => id), ["a99"]);
+  assert.deepEqual(
+    unconfirmed.map(({ id }) => id),
+    ["a99"],
+  );
 });
 
 test("a snapshot spares all that came before it", async () => {

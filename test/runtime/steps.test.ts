@@ -126,7 +126,11 @@ test("an innocent neighbour of a step that kills its process is not given up", a
 
 test("suspects run one at a time, and each when the one before it has ended", async () => {
   const { world, begun } = worldOfJobs();
-  for (const [tag, to] of [["a", ADA], ["b", BEN]] as const) world.post(to, "add", { tag, amount: 1, job: JOB });
+  for (const [tag, to] of [
+    ["a", ADA],
+    ["b", BEN],
+  ] as const)
+    world.post(to, "add", { tag, amount: 1, job: JOB });
   for (let deaths = 0; deaths < 2; deaths++) {
     await world.scheduler.settle();
     world.crash();
@@ -162,6 +166,18 @@ test("an emission that is not judged here is not said to be", async () => {
   await assert.rejects(async () => begun[0]?.emit({ tag: "a", note: 2 }), Closed);
 });
 
+test("an emission that comes after its step was cancelled is not said to be judged", async () => {
+  const { world, begun } = worldOfJobs();
+  world.post(ADA, "add", { tag: "a", amount: 1, job: JOB });
+  await world.scheduler.settle();
+  world.post(ADA, "cancel", { tag: "a" });
+  await world.until("it is being cancelled", () => world.scheduler.labels().includes("p1 append cancelled"));
+  const emitted = begun[0]?.emit({ tag: "a", note: 1 });
+  await world.scheduler.settle();
+  await assert.rejects(async () => emitted, Closed);
+  assert.deepEqual(world.events(ADA), ["added", "cancelled"]);
+});
+
 test("an emission whose sends fail takes effect once", async () => {
   const { world, begun } = worldOfJobs();
   world.post(ADA, "add", { tag: "a", amount: 1, to: BEN, job: JOB });
@@ -192,7 +208,10 @@ test("a step that throws has failed, and so has one whose outcome its kind canno
   world.post(ADA, "add", { tag: "a", amount: 1, job: { notes: 0, wrong: "throw" } });
   world.post(ADA, "add", { tag: "b", amount: 1, job: { notes: 0, wrong: "decide" } });
   await world.rest();
-  const reasons = world.log(ADA).filter(({ event }) => event === "failed").map(({ data }) => data);
+  const reasons = world
+    .log(ADA)
+    .filter(({ event }) => event === "failed")
+    .map(({ data }) => data);
   assert.deepEqual(reasons, [
     { tag: "a", reason: "this job cannot be done" },
     { tag: "b", reason: "decide threw: cannot judge this" },
@@ -205,7 +224,10 @@ test("an actor keeps one mail unacknowledged while a step runs, whatever else co
   world.post(ADA, "add", { tag: "b", amount: 1 });
   world.post(ADA, "add", { tag: "c", amount: 0 });
   await world.scheduler.settle();
-  assert.deepEqual(world.store.mail.waiting().map(({ seq }) => seq), [1]);
+  assert.deepEqual(
+    world.store.mail.waiting().map(({ seq }) => seq),
+    [1],
+  );
   assert.equal(world.owner.actor(ADA).unacknowledged, 1);
   begun[0]?.end();
   await world.rest();

@@ -139,7 +139,8 @@ export class LedgerWorld {
   async until(what: string, isSo: () => boolean): Promise<void> {
     const deadlineAt = performance.now() + 5_000;
     while (!isSo()) {
-      if (performance.now() > deadlineAt) throw new Error(`${what} is not so; next could be ${this.scheduler.labels()}`);
+      if (performance.now() > deadlineAt)
+        throw new Error(`${what} is not so; next could be ${this.scheduler.labels()}`);
       await this.scheduler.step();
     }
   }
@@ -211,7 +212,10 @@ export class LedgerWorld {
 /** Folds records from nothing, as whoever only reads the log would. */
 export function replay(kind: AnyKind, address: Address, records: readonly LogRecord[]): LedgerState {
   const events = records.filter(({ event }) => event !== RESUMED);
-  return events.reduce((state, record) => kind.evolve(state, eventOf(record), record), kind.initial(address)) as LedgerState;
+  return events.reduce(
+    (state, record) => kind.evolve(state, eventOf(record), record),
+    kind.initial(address),
+  ) as LedgerState;
 }
 
 function storedForm(mail: ClientMail & { readonly at: number }): Parameters<MemoryStore["mail"]["put"]>[0] {

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { AnyKind, Input, Kind, Send, Step, Tools } from "#runtime/actor.ts";
-import { type Address, addressOf, type EventOf, type KindContract, type MailOf, returnedSchema } from "#subjects/mod.ts";
+import {
+  type Address,
+  addressOf,
+  type EventOf,
+  type KindContract,
+  type MailOf,
+  returnedSchema,
+} from "#subjects/mod.ts";
 
 const tagged = z.object({ tag: z.string() });
 
@@ -70,7 +77,9 @@ export type LedgerState = {
 };
 
 /** What a job brings. */
-export type LedgerOutcome = { readonly tag: string; readonly note: number } | { readonly tag: string; readonly done: true };
+export type LedgerOutcome =
+  | { readonly tag: string; readonly note: number }
+  | { readonly tag: string; readonly done: true };
 
 /** A job as it is performed. */
 export type LedgerStep = Step & { readonly type: "work"; readonly tag: string; readonly job: Job };
@@ -136,7 +145,10 @@ function decideMail(
   return { type: "added", data: { ...mail.data, total } };
 }
 
-function check(state: LedgerState, { tag, check }: Pick<z.output<typeof order>, "tag" | "check">): ReturnType<LedgerKind["decide"]> {
+function check(
+  state: LedgerState,
+  { tag, check }: Pick<z.output<typeof order>, "tag" | "check">,
+): ReturnType<LedgerKind["decide"]> {
   if (state.counts[`added ${tag}`] !== undefined) return { type: "checked", data: { tag } };
   if (check === "throw") throw new Error(`${tag} was not added`);
   return check === "refuse" ? { type: "refusal", code: "unknown", reason: `${tag} was not added` } : undefined;
@@ -171,7 +183,8 @@ function evolve(state: LedgerState, event: LedgerEvent): LedgerState {
   if (type === "woken" || type === "checked") return count(state, `${type} ${data.tag}`);
   const open = state.jobs[data.tag];
   if (open === undefined) return count(state, `${type} ${data.tag} without a job`);
-  if (type === "noted") return withJob(count(state, `noted ${data.tag} ${data.note}`), data.tag, { ...open, noted: data.note });
+  if (type === "noted")
+    return withJob(count(state, `noted ${data.tag} ${data.note}`), data.tag, { ...open, noted: data.note });
   if (type === "retried") return withJob(state, data.tag, { ...open, tries: open.tries + 1 });
   const { [data.tag]: _ended, ...jobs } = state.jobs;
   return { ...count(state, type === "cancelled" ? `worked ${data.tag}` : `${type} ${data.tag}`), jobs };
@@ -193,7 +206,9 @@ function sends(
     balance,
     ...(check === undefined ? {} : { check: { type: "mail", to: of.address, verb: "check", data: { tag, check } } }),
     ...(to === undefined ? {} : { share: receive(to, { tag, amount: amount > 90 ? 90 - amount : amount % 10 }) }),
-    ...(wakeInMs === undefined ? {} : { wake: { type: "timer", dueAt: of.at + wakeInMs, verb: "wake", data: { tag } } }),
+    ...(wakeInMs === undefined
+      ? {}
+      : { wake: { type: "timer", dueAt: of.at + wakeInMs, verb: "wake", data: { tag } } }),
   };
 }
 
