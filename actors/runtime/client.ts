@@ -23,7 +23,7 @@ const ASK_MS = 3_000;
 export type Posting = {
   /** The same key is the same message for 24 hours, however often it is sent. */
   readonly key?: string;
-  /** The id to repeat an earlier attempt under; made anew where left out. */
+  /** The id to repeat an earlier attempt under, within two minutes of it; made anew where left out. */
   readonly id?: string;
 };
 

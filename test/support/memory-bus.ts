@@ -77,6 +77,7 @@ export class MemoryBus implements Bus {
   async #request<T>(label: string, signal: AbortSignal | undefined, effect: () => T): Promise<T> {
     const { scheduler } = this.#store;
     while (true) {
+      if (signal?.aborted) throw new Closed();
       const answer = Promise.withResolvers<T>();
       scheduler.add(`${this.#process} ${label}`, undefined, () => {
         try {
@@ -97,7 +98,6 @@ export class MemoryBus implements Bus {
 /** What is asked for may still happen after its asker was closed. */
 async function orClosed<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
-  if (signal.aborted) throw new Closed();
   const closed = Promise.withResolvers<never>();
   const close = (): void => closed.reject(new Closed());
   signal.addEventListener("abort", close, { once: true });
