@@ -82,7 +82,7 @@ function readSeedFile(seedFile: string, name: string): string {
     throw new KeyUnusable({
       code: "key-missing",
       message: `there is no key for ${name}: ${seedFile} does not exist`,
-      hint: "run thalassa up once here, which makes the keys, or name the folder that has them with --keys DIR",
+      hint: "run thalassa up once here, which makes the keys, or name the folder that has them in THALASSA_KEYS",
       cause: error,
     });
   }

@@ -7,7 +7,7 @@ import { Closed, Fenced, NewerSchema, Unhandleable } from "./errors.ts";
 import { HeldMail } from "./held-mail.ts";
 import { type ReadMail, readMail } from "./intake.ts";
 import { Journal } from "./journal.ts";
-import { judge } from "./judge.ts";
+import { judge, type Verdict } from "./judge.ts";
 import { Mailbox, type StepWork, type Work } from "./mailbox.ts";
 import { answerRefusal, buryMail, buryOutcome } from "./returns.ts";
 import type { ActorSystem, Tenure } from "./system.ts";
@@ -30,6 +30,8 @@ export class Activation {
   readonly #held = new HeldMail();
   /** Inputs of steps whose event stands in the log: whatever fails after that, they are not judged again. */
   readonly #stored = new WeakSet<StepWork>();
+  /** Mail that the server keeps for later, and counts as unacknowledged until then. */
+  readonly #putOff = new Set<number>();
   #journal: Journal | undefined;
   #activatedBefore = false;
   #usedAt: number;
@@ -45,6 +47,7 @@ export class Activation {
 
   /** Takes mail in. */
   deliver(delivery: Delivery): void {
+    this.#putOff.delete(delivery.seq);
     this.#mailbox.add({ type: "mail", delivery });
   }
 
@@ -77,12 +80,14 @@ export class Activation {
 
   /** How many mails the server rightly counts as unacknowledged. */
   get unacknowledged(): number {
-    return this.#mailbox.deliveries().length + this.#held.size;
+    return this.#mailbox.deliveries().length + this.#held.size + this.#putOff.size;
   }
 
   /** Whether it has been at rest for so long that it may leave memory. Units: ms. */
   isIdle(idleMs: number): boolean {
-    return !this.busy && !this.#steps.hasSuspects && this.#system.clock() - this.#usedAt >= idleMs;
+    return (
+      !this.busy && !this.#steps.hasSuspects && this.#putOff.size === 0 && this.#system.clock() - this.#usedAt >= idleMs
+    );
   }
 
   /** Tells the server that unacknowledged mail is still being worked on. */
@@ -137,8 +142,15 @@ export class Activation {
     }
     if (error instanceof NewerSchema) {
       logger.warn({ address: this.address, code: error.code }, error.message);
-      if (work.type === "mail") work.delivery.later(PUT_OFF_MS);
-      return false;
+      if (work.type === "mail") {
+        this.#putOff.add(work.delivery.seq);
+        work.delivery.later(PUT_OFF_MS);
+        return false;
+      }
+      if (work.type === "ask") return false;
+      // What a step brought is paid for: it waits until this can be read, or somebody else owns it.
+      await delay(PUT_OFF_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+      return true;
     }
     if (error instanceof Closed) return false;
     const waitMs = Math.min(TROUBLE_MS.first * 2 ** troubles, TROUBLE_MS.most);
@@ -159,22 +171,24 @@ export class Activation {
 
   async #handleMail(journal: Journal, delivery: Delivery): Promise<void> {
     const { kind, logger } = this.#system;
+    let mail: ReadMail;
+    let verdict: Verdict | undefined;
     try {
-      const mail = readMail(kind, delivery);
-      const { id, at } = mail.input;
-      if (!(await journal.hasHandled(id, at))) await this.#judgeMail(journal, mail);
+      mail = readMail(kind, delivery);
+      const repeat = await journal.hasHandled(mail.input.id, mail.input.at);
+      if (!repeat) verdict = judge(kind, journal.fold, this.address, mail.input);
     } catch (error) {
       if (!(error instanceof Unhandleable)) throw error;
       await journal.verifyNewest();
       logger.warn({ address: this.address, verb: delivery.verb, code: error.code }, error.message);
       return buryMail(this.#system, delivery, error, this.#closing.signal);
     }
+    if (verdict !== undefined) await this.#carryOut(journal, mail, verdict);
     this.#settle(journal, delivery);
   }
 
-  async #judgeMail(journal: Journal, mail: ReadMail): Promise<void> {
+  async #carryOut(journal: Journal, mail: ReadMail, verdict: Verdict): Promise<void> {
     const { input, correlation, trace } = mail;
-    const verdict = judge(this.#system.kind, journal.fold, this.address, input);
     if (verdict.type === "event") {
       const traceId = trace?.traceId ?? randomBytes(16).toString("hex");
       await journal.commit(verdict.event, { correlation, traceId }, input.id);

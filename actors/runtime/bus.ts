@@ -47,6 +47,8 @@ export type OutgoingTimer = OutgoingMail & { readonly name: string; readonly due
 /** Mail as the bus hands it out, unread. Headers are null when they were absent. */
 export type Delivery = {
   readonly address: Address;
+  /** Its subject named no legal address; `address` is that one escaped, so that its dead letter has a place. */
+  readonly misaddressed?: boolean;
   readonly verb: string;
   readonly body: Uint8Array;
   header(name: string): string | undefined;

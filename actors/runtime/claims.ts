@@ -38,7 +38,8 @@ export class Claims {
   /** Reads a claim from the bucket. Throws: BusSilent. */
   async read(partition: number): Promise<Claim | undefined> {
     const entry = await this.#wire.attempt(() => this.#bucket.get(this.#key(partition)));
-    if (entry !== null) {
+    if (entry === null) this.#known.delete(partition);
+    else {
       const parsed = claimSchema.safeParse(readJson(entry.operation === "PUT" ? entry.string() : "{}"));
       // What nobody can read is nobody's word that the partition is free.
       const { process, by } = parsed.success
@@ -74,6 +75,8 @@ export class Claims {
       return claim;
     } catch (error) {
       if (answerOf(error) !== "fenced") throw error;
+      // What we knew is not what stands there; in a store that was put back it may even be newer.
+      this.#known.delete(partition);
       await this.read(partition);
       return undefined;
     }

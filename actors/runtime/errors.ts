@@ -1,19 +1,14 @@
 import type { Address } from "#subjects/mod.ts";
 
-/** What the runtime does next about an error: nobody will ever handle it, we try later, or another owner goes on. */
-export type Next = "never" | "same-owner" | "new-owner";
-
-/** An error that the runtime knows how to go on from. */
+/** An error that the runtime knows how to go on from; each class says how. */
 export abstract class RuntimeError extends Error {
   abstract readonly code: string;
-  abstract readonly next: Next;
 }
 
 /** Somebody else wrote to the log since we read it. */
 export class Fenced extends RuntimeError {
   override readonly name = "Fenced";
   readonly code = "fenced";
-  readonly next = "new-owner";
   readonly address: Address;
   readonly seq: number;
 
@@ -27,7 +22,6 @@ export class Fenced extends RuntimeError {
 /** Mail that nobody can ever handle; it becomes a dead letter. */
 export class Unhandleable extends RuntimeError {
   override readonly name = "Unhandleable";
-  readonly next = "never";
   readonly code: "unreadable" | "unknown-verb" | "malformed" | "forged" | "misaddressed" | "decide-threw" | "too-large";
 
   constructor(code: Unhandleable["code"], message: string, cause?: unknown) {
@@ -40,7 +34,6 @@ export class Unhandleable extends RuntimeError {
 export class NewerSchema extends RuntimeError {
   override readonly name = "NewerSchema";
   readonly code = "newer-schema";
-  readonly next = "same-owner";
 
   constructor(what: string, version: number, known: number) {
     super(`${what} has schema version ${version}, this process knows ${known}; start a newer version of it`);
@@ -51,7 +44,6 @@ export class NewerSchema extends RuntimeError {
 export class Closed extends RuntimeError {
   override readonly name = "Closed";
   readonly code = "closed";
-  readonly next = "new-owner";
 
   constructor() {
     super("this activation is closed; its owner elsewhere goes on");
@@ -62,7 +54,6 @@ export class Closed extends RuntimeError {
 export class NotAllowed extends RuntimeError {
   override readonly name = "NotAllowed";
   readonly code = "not-allowed";
-  readonly next = "never";
 
   constructor(cause: Error) {
     super(`the bus refused it (${cause.message}); use a key that has the right`, { cause });
@@ -73,7 +64,6 @@ export class NotAllowed extends RuntimeError {
 export class BusSilent extends RuntimeError {
   override readonly name = "BusSilent";
   readonly code = "bus-silent";
-  readonly next = "same-owner";
 
   constructor(reason: string, cause?: unknown) {
     super(`the bus did not answer (${reason}); it is asked again`, { cause });

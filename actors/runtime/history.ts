@@ -7,6 +7,9 @@ import { decodeSnapshot } from "./snapshot.ts";
 /** The part of a bus that reads one actor's past. */
 export type Reader = Pick<Bus, "last" | "record" | "next" | "loadSnapshot">;
 
+/** What it takes to go from record to record; `next` finds older ones behind a gap wider than any record tells. */
+type Walker = Pick<Reader, "record"> & Partial<Pick<Reader, "next">>;
+
 /** An actor read back: its fold, and the records whose sends may not have left. */
 export type Loaded = { readonly fold: Fold; readonly unconfirmed: readonly LogRecord[] };
 
@@ -58,7 +61,7 @@ export async function findCause(
 
 /** The records after `from` up to and including `last`, ascending; trimmed ones are skipped. */
 export async function walkBack(
-  bus: Pick<Reader, "record">,
+  bus: Walker,
   address: Address,
   last: LogRecord,
   from: number,
@@ -72,6 +75,7 @@ export async function walkBack(
     const records = await fetchRecords(bus, address, wanted, signal);
     chunks.push(records);
     const more: boolean = wanted.length === oldest.prev.length && oldest.prev.length === PREV_LENGTH;
+    if (more && records.length === 0) chunks.push(await readBefore(bus, address, from, oldest.seq, signal));
     oldest = more ? records[0] : undefined;
   }
   return chunks.reverse().flat();
@@ -111,6 +115,25 @@ function readAfter(
   signal: AbortSignal,
 ): Promise<readonly LogRecord[]> {
   return last.forged ? scanForward(bus, address, from, signal) : walkBack(bus, address, last, from, signal);
+}
+
+/** What is left between two sequences, where all that the later one names is gone. */
+async function readBefore(
+  bus: Walker,
+  address: Address,
+  from: number,
+  until: number,
+  signal: AbortSignal,
+): Promise<LogRecord[]> {
+  const { next } = bus;
+  if (next === undefined) return [];
+  const records: LogRecord[] = [];
+  let record = await next.call(bus, address, from + 1, signal);
+  while (record !== undefined && record.seq < until) {
+    if (!record.forged) records.push(record);
+    record = await next.call(bus, address, record.seq + 1, signal);
+  }
+  return records;
 }
 
 /** Reads every record after a sequence one by one: slow, for the rare log into which an answer was forged. */

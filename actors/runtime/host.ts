@@ -19,6 +19,7 @@ export class Host implements AsyncDisposable {
   readonly #ownership: Ownership;
   readonly #timers: NodeJS.Timeout[] = [];
   #stopping: Promise<void> | undefined;
+  #passivating = false;
 
   private constructor(system: ActorSystem, ownership: Ownership) {
     this.#system = system;
@@ -94,6 +95,9 @@ export class Host implements AsyncDisposable {
   }
 
   async #passivate(idleMs: number): Promise<void> {
+    if (this.#passivating) return;
+    this.#passivating = true;
     for (const partition of this.#ownership.serving()) await partition.passivate(idleMs);
+    this.#passivating = false;
   }
 }

@@ -25,6 +25,7 @@ export function readMail(kind: AnyKind, delivery: Delivery): ReadMail {
     throw new Unhandleable("malformed", `${HEADERS.version} is no version`);
   if (version > known) throw new NewerSchema(`${delivery.verb} to ${delivery.address}`, version, known);
   const from = delivery.header(HEADERS.from);
+  const correlation = delivery.header(HEADERS.correlation);
   const at = Number(delivery.header(HEADERS.time));
   return {
     input: {
@@ -35,7 +36,7 @@ export function readMail(kind: AnyKind, delivery: Delivery): ReadMail {
       data: parseBody(kind, delivery),
       ...(from !== undefined && isAddress(from) ? { from } : {}),
     },
-    correlation: delivery.header(HEADERS.correlation) ?? id,
+    correlation: correlation === undefined || correlation.length > MAX_ID ? id : correlation,
     trace: parseTraceparent(delivery.header(HEADERS.trace)),
   };
 }
@@ -47,6 +48,9 @@ function honestId(delivery: Delivery): string {
   if (delivery.header(HEADERS.stream) !== undefined) {
     const message = "it is an answer of the server that somebody had sent here; find who named this reply";
     throw new Unhandleable("forged", message);
+  }
+  if (delivery.misaddressed === true) {
+    throw new Unhandleable("misaddressed", "its subject names no actor; escape ids as =XX before they go on a subject");
   }
   if (id === undefined || id === "" || id.length > MAX_ID) {
     throw new Unhandleable("forged", `it lacks a ${HEADERS.id} header of 1 to ${MAX_ID} characters; send it with one`);

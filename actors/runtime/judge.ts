@@ -6,6 +6,9 @@ import type { Fold } from "./fold.ts";
 /** Largest event; what is larger belongs in the object store. Units: bytes of JSON. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
+/** Largest body of a send: what the bus takes, less room for headers. Units: bytes of JSON. */
+const MAX_SEND_BYTES = MAX_MAIL_BYTES - 16 * 1024;
+
 /** What a kind makes of an input. */
 export type Verdict =
   | { readonly type: "event"; readonly event: AnyEvent }
@@ -61,6 +64,7 @@ function checkData(kind: AnyKind, event: AnyEvent): unknown {
 
 function checkSend([name, send]: readonly [string, Send]): void {
   const bytes = Buffer.byteLength(writeJson(name, send.data));
+  if (bytes > MAX_SEND_BYTES) throw new Error(`${name} has ${bytes} bytes of ${MAX_SEND_BYTES}; send less`);
   if (send.type === "view") {
     if (!isToken(send.view)) throw new Error(`${name} goes to ${send.view}, which is no view`);
     return;
@@ -70,7 +74,6 @@ function checkSend([name, send]: readonly [string, Send]): void {
     throw new Error(`${name} due at ${send.dueAt} is no timer; name it by one token and give it a time`);
   }
   if (!isToken(send.verb)) throw new Error(`${name} has the verb ${send.verb}, which is no token`);
-  if (bytes > MAX_MAIL_BYTES) throw new Error(`${name} has ${bytes} bytes of ${MAX_MAIL_BYTES}; send less`);
 }
 
 function writeJson(name: string, data: unknown): string {

@@ -20,6 +20,11 @@ export function answerOf(error: unknown): Answer | undefined {
   return (Object.keys(CODES) as Answer[]).find((name) => CODES[name] === error.code);
 }
 
+/** Whether JetStream said something at all, be it that it cannot just now. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof JetStreamApiError;
+}
+
 /** Whether asking again cannot change the answer. Everything else (no leader, no space, no word at all) may pass. */
 export function isFinal(error: unknown): boolean {
   return answerOf(error) !== undefined || error instanceof errors.InvalidArgumentError;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Address, commitFilter, logStream, parseAddress } from "#subjects/mod.ts";
 import type { LogRecord } from "./bus.ts";
 import { answerOf } from "./nats-errors.ts";
@@ -6,6 +7,9 @@ import type { Wire } from "./wire.ts";
 
 /** What the leader of a stream is asked for; the client's own type leaves `next_by_subj` out. */
 type LeaderQuery = { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj?: string };
+
+/** A replica may lag behind for so long before a record it has not counts as trimmed. */
+const LAG = { tries: 3, waitMs: 40 } as const;
 
 /**
  * Reads logs. An owner asks the `leader`, whose word is final; whoever only looks on asks the `nearest` replica, for
@@ -33,9 +37,13 @@ export class NatsLog {
 
   /** One record; undefined when it was trimmed, or its sequence issued again to somebody else. Throws: Closed. */
   async record(address: Address, seq: number, signal: AbortSignal): Promise<LogRecord | undefined> {
-    const near = await this.#askNearest(address, { seq }, signal);
+    let record = await this.#askNearest(address, { seq }, signal);
     // A replica may not have it yet; the leader's word is final.
-    const record = near ?? (this.#from === "leader" ? await this.#ask(address, { seq }, signal) : undefined);
+    if (record === undefined && this.#from === "leader") record = await this.#ask(address, { seq }, signal);
+    for (let tries = 0; record === undefined && this.#from === "nearest" && tries < LAG.tries; tries++) {
+      await delay(LAG.waitMs, undefined, { signal }).catch(() => {});
+      record = await this.#askNearest(address, { seq }, signal);
+    }
     return record?.address === address ? record : undefined;
   }
 

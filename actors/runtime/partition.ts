@@ -114,7 +114,7 @@ export class Partition implements Tenure {
     while (this.isOpen) {
       try {
         const claim = await this.#port.claims.read(this.number);
-        return claim?.process === this.#port.system.options.process && claim.revision === this.#revision;
+        return claim?.process === this.#port.system.options.process;
       } catch {
         await delay(DOUBT.silentMs);
       }
@@ -170,7 +170,7 @@ export class Partition implements Tenure {
   /** Lets actors at rest leave memory, each with a snapshot. Units: ms. */
   async passivate(idleMs: number): Promise<void> {
     for (const actor of [...this.#actors.values()]) {
-      if (!this.isOpen || !actor.isIdle(idleMs)) continue;
+      if (!this.isOpen || this.#actors.get(actor.address) !== actor || !actor.isIdle(idleMs)) continue;
       this.#actors.delete(actor.address);
       await actor.saveSnapshot().catch(() => {});
     }

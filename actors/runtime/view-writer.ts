@@ -1,9 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { KV } from "@nats-io/kv";
 import { z } from "zod";
 import { answerOf } from "./nats-errors.ts";
 import type { Wire } from "./wire.ts";
 
-/** How many entries' revisions are remembered, to save reading them before each write. */
+/** How long to wait before a lost compare-and-set is tried again. Units: ms. */
+const RETRY_MS = 5;
+
+/** The entry that stands under a key, as far as we know: where it is, and from which event it was made. */
+type Standing = { readonly revision: number; readonly seq: number };
+
+/** How many entries are remembered, to save reading them before each write. */
 const REMEMBERED = 4_096;
 
 const entrySchema = z
@@ -22,7 +29,7 @@ const entrySchema = z
 export class ViewWriter {
   readonly #wire: Wire;
   readonly #views: KV;
-  readonly #revisions = new Map<string, number>();
+  readonly #standing = new Map<string, Standing>();
 
   constructor(wire: Wire, views: KV) {
     this.#wire = wire;
@@ -33,28 +40,31 @@ export class ViewWriter {
   async put(key: string, entry: { readonly seq: number }, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(entry);
     while (true) {
-      const revision = this.#revisions.get(key) ?? 0;
+      const known = this.#standing.get(key);
+      if (known !== undefined && known.seq >= entry.seq) return;
       try {
         const request = (): Promise<number> =>
-          revision === 0 ? this.#views.create(key, body) : this.#views.update(key, body, revision);
-        this.#remember(key, await this.#wire.persist(request, signal));
+          known === undefined ? this.#views.create(key, body) : this.#views.update(key, body, known.revision);
+        this.#remember(key, { revision: await this.#wire.persist(request, signal), seq: entry.seq });
         return;
       } catch (error) {
         if (answerOf(error) !== "fenced") throw error;
       }
       const standing = await this.#wire.persist(() => this.#views.get(key), signal);
       const parsed = entrySchema.safeParse(standing?.operation === "PUT" ? standing.string() : undefined);
-      if (standing !== null) this.#remember(key, standing.revision);
-      if (parsed.success && parsed.data.seq >= entry.seq) return;
+      if (standing === null) this.#standing.delete(key);
+      else this.#remember(key, { revision: standing.revision, seq: parsed.success ? parsed.data.seq : 0 });
+      // A replica that lags behind would be asked in vain again and again.
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
     }
   }
 
-  #remember(key: string, revision: number): void {
-    this.#revisions.delete(key);
-    this.#revisions.set(key, revision);
-    if (this.#revisions.size > REMEMBERED) {
-      const [oldest] = this.#revisions.keys();
-      if (oldest !== undefined) this.#revisions.delete(oldest);
+  #remember(key: string, standing: Standing): void {
+    this.#standing.delete(key);
+    this.#standing.set(key, standing);
+    if (this.#standing.size > REMEMBERED) {
+      const [oldest] = this.#standing.keys();
+      if (oldest !== undefined) this.#standing.delete(oldest);
     }
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { BusSilent, Closed, NotAllowed } from "./errors.ts";
-import { isFinal } from "./nats-errors.ts";
+import { isAnswer, isFinal } from "./nats-errors.ts";
 
 /** A single request is given up after this long. Units: ms. */
 const DEADLINE_MS = 1_500;
@@ -31,7 +31,8 @@ export class Wire {
   readonly #inFlight = new Set<(error: BusSilent) => void>();
   readonly #listeners = new Set<(event: WireEvent) => void>();
   #up: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  #answeredAt = performance.now();
+  /** When the first of the requests was sent that went unanswered since the last answer. */
+  #unheardSince: number | undefined;
   #movedAt = 0;
   #refused: Error | undefined;
 
@@ -64,16 +65,17 @@ export class Wire {
     if (this.nc.isClosed()) throw new Closed();
     if (this.#up !== undefined) await within(this.#up.promise, deadlineMs);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const sentAt = performance.now();
     const timer = setTimeout(() => reject(new BusSilent(`${deadlineMs} ms`)), deadlineMs);
     this.#inFlight.add(reject);
     request().then(resolve, reject);
     try {
       const answer = await promise;
-      this.#answeredAt = performance.now();
+      this.#unheardSince = undefined;
       return answer;
     } catch (error) {
-      if (isFinal(error)) this.#answeredAt = performance.now();
-      else this.#moveIfUnheard();
+      if (isFinal(error) || isAnswer(error)) this.#unheardSince = undefined;
+      else this.#moveIfUnheard(sentAt);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -108,7 +110,7 @@ export class Wire {
         this.#tell({ type: "disconnected" });
       }
       if (status.type === "reconnect") {
-        this.#answeredAt = performance.now();
+        this.#unheardSince = undefined;
         this.#up?.resolve();
         this.#up = undefined;
         this.#tell({ type: "reconnected" });
@@ -125,9 +127,10 @@ export class Wire {
   }
 
   /** A client on a server that is cut off from its cluster never moves by itself. */
-  #moveIfUnheard(): void {
+  #moveIfUnheard(sentAt: number): void {
     const now = performance.now();
-    if (this.#up !== undefined || now - this.#answeredAt < MOVE_AFTER_MS || now - this.#movedAt < 2 * MOVE_AFTER_MS)
+    this.#unheardSince ??= sentAt;
+    if (this.#up !== undefined || now - this.#unheardSince < MOVE_AFTER_MS || now - this.#movedAt < 2 * MOVE_AFTER_MS)
       return;
     this.#movedAt = now;
     this.nc.reconnect().catch(() => {});

@@ -39,6 +39,16 @@ export function sayable(text: string): string {
   return text;
 }
 
+/** Nobody listens here any more; what was said is heard and answered all the same. */
+export class Left extends Error {
+  override readonly name = "Left";
+  readonly code = "left";
+
+  constructor() {
+    super("this conversation was left before the answer came; thalassa log shows it");
+  }
+}
+
 /** A message that was not heard is asked about after so long, and said again under its own id. Units: ms. */
 const UNHEARD = { noticeMs: 5_000, repeatMs: 35_000 } as const;
 
@@ -99,6 +109,7 @@ export class Conversation implements Disposable {
     this.#unlisten();
     this.#follower[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
+    for (const answer of this.#answers.values()) answer.reject(new Left());
   }
 
   #read(record: LogRecord): void {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { SHORT } from "./options.ts";
 import { reportOn } from "./report.ts";
@@ -8,7 +7,7 @@ import { runChaos } from "./run.ts";
 test("channels answer each message once, whatever is killed and stopped under them", {
   timeout: 120_000,
 }, async (t) => {
-  const outcome = await runChaos({ ...SHORT, seed: randomInt(1, 1_000_000) });
+  const outcome = await runChaos({ ...SHORT, seed: 20_261_121 });
   const { details, summary, interruptions } = reportOn(outcome);
   for (const line of summary) t.diagnostic(line);
   assert.deepEqual(outcome.violations, [], details.join("\n"));

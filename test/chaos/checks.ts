@@ -91,7 +91,7 @@ export function checkTold(log: readonly Stored[], tap: Tap): readonly Violation[
 }
 
 /** What was stored so long before the tap noticed that the server is gone may have died on the way. Units: ms. */
-const BLIND_BEFORE_MS = 250;
+const BLIND_BEFORE_MS = 1_000;
 
 /** An actor's live state is what its log folds to. */
 export function checkState(address: Address, records: readonly Stored[], said: Said): readonly Violation[] {

@@ -75,7 +75,7 @@ describe("a seed", () => {
     assert.throws(() => readSeed(folder, "tap"), {
       code: "key-missing",
       message: /no key for tap: .*tap\.nk does not exist/,
-      hint: /thalassa up .* --keys DIR/,
+      hint: /thalassa up .* THALASSA_KEYS/,
     });
     assert.deepEqual(readdirSync(folder), []);
   });
