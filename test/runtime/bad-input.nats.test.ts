@@ -70,6 +70,11 @@ test("mail without an id, and an answer of the server sent here, are forgeries",
   assert.equal((await deadLetter("main.channel.terminal-told")).code, "forged");
 });
 
+test("mail to an id that was never escaped becomes a dead letter under that id escaped", async () => {
+  await post("main.channel.bad%id", "hear", JSON.stringify({ text: "hi", who }), { [HEADERS.id]: "unescaped" });
+  assert.equal((await deadLetter("main.channel.bad=25id")).code, "misaddressed");
+});
+
 test("an event forged into a log is passed over, and the conversation goes on behind it", async () => {
   const address = "main.channel.terminal-log";
   await answerTo(address, "one");
@@ -104,6 +109,17 @@ test("mail of a newer schema is put off, not lost, not dead", async () => {
   const { state } = await jsm.streams.info("MAIL_CHANNEL", { subjects_filter: "mail.channel.*.main.terminal-newer.>" });
   assert.equal(Object.values(state.subjects ?? {}).length, 1);
   assert.deepEqual(await client.history(address), []);
+});
+
+test("claims that a store put back has forgotten are taken again, and the channel goes on", async () => {
+  const jsm = await jetstreamManager(operator);
+  await answerTo("main.channel.terminal-claims", "before");
+  const { config } = await jsm.streams.info("KV_OWN");
+  await jsm.streams.delete("KV_OWN");
+  await jsm.streams.add(config);
+  await channel.kill();
+  channel = spawnKind("channel", server, { THALASSA_OFFLINE_PACE_MS: "0" });
+  assert.match(await answerTo("main.channel.terminal-claims", "after"), /\S/);
 });
 
 test("a corrupt snapshot is ignored, for the log has it all", async () => {
