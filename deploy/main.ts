@@ -1,6 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { tell } from "./failure.ts";
 
+/** How long a command that is done may take to close what it had open. Units: ms. */
+const LEFT_OPEN_MS = 500;
+
 /** The command line. Each command's code is loaded when it is chosen, so that `--help` and mistakes answer at once. */
 const program = new Command("thalassa")
   .description("AI agents as durable actors on NATS.")
@@ -118,6 +121,8 @@ async function run(options: { readonly json?: true }, command: () => Promise<num
   } catch (error) {
     process.exitCode = tell(error, options.json === true);
   }
+  // What a command left open (a socket to something that is no bus) keeps nobody waiting.
+  setTimeout(() => process.exit(), LEFT_OPEN_MS).unref();
 }
 
 // Whoever reads us may stop reading (`| head`): that is a good end, not a failure.

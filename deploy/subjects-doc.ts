@@ -2,6 +2,7 @@ import type { ClientContract, KindContract } from "#subjects/contract.ts";
 import { HEADERS } from "#subjects/headers.ts";
 import { allRights, apiPrefix, type Rights } from "#subjects/permissions.ts";
 import { PLANES } from "#subjects/planes.ts";
+import { REFUSAL, returnedSchema } from "#subjects/runtime.ts";
 import {
   ARTIFACTS,
   BUCKETS,
@@ -71,7 +72,7 @@ function kindSection(contract: KindContract): string {
   const bodies = [
     ...bodyRows(`in`, contract.mail),
     ...bodyRows(`log`, contract.events),
-    ...bodyRows(`live`, contract.live),
+    ...bodyRows(`live`, { ...contract.live, [REFUSAL]: returnedSchema }),
     ...bodyRows(`ask`, contract.asks),
   ];
   return [

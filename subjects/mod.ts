@@ -26,6 +26,7 @@ export {
   deadLetterSchema,
   GONE_SUBJECT,
   probeSubject,
+  REFUSAL,
   RESUMED,
   RETURNS,
   resumedSchema,

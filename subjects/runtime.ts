@@ -15,6 +15,9 @@ export const RETURNS = ["bounced", "refused"] as const;
 /** Body of `bounced` and `refused`. Shape: `{ "id": "k3…", "verb": "hear", "code": "unreadable", "reason": "…" }`. */
 export const returnedSchema = z.object({ id: z.string(), verb: z.string(), code: z.string(), reason: z.string() });
 
+/** What every actor tells on its live plane when mail is refused or buried, for senders that are no actors. */
+export const REFUSAL = "refusal";
+
 /** Body of a dead letter: the mail as it came, and why nobody could handle it. `body` is text, or base64 when it was none. */
 export const deadLetterSchema = z.object({
   id: z.string(),

@@ -50,7 +50,7 @@ export function logStream(kind: string): string {
 }
 
 /** What the consumer of one partition filters on. Shape: `mail.channel.7.>`. */
-export function partitionFilter(kind: string, partition: number | string): string {
+export function partitionFilter(kind: string, partition: number): string {
   return `mail.${kind}.${partition}.>`;
 }
 

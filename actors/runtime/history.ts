@@ -93,8 +93,10 @@ async function tailOf(
     readAfter(bus, address, last, start.seq, signal),
     start.seq === last.seq ? last : bus.record(address, start.seq, signal),
   ]);
-  const same = before === undefined ? mayFollow(records[0], start.seq) : before.id === start.id;
-  return same && { records, before };
+  if (before !== undefined) return before.id === start.id && { records, before };
+  // With nothing but forgeries behind it, only what stands before it tells trimmed from put back.
+  const [oldest = (await scanForward(bus, address, 0, signal))[0]] = records;
+  return mayFollow(oldest, start.seq) && { records, before };
 }
 
 /**
@@ -103,7 +105,7 @@ async function tailOf(
  */
 function mayFollow(oldest: LogRecord | undefined, seq: number): boolean {
   if (oldest === undefined || oldest.prev.includes(seq)) return true;
-  return oldest.prev.length === PREV_LENGTH && oldest.prev.every((named) => named > seq);
+  return oldest.seq > seq && oldest.prev.length === PREV_LENGTH && oldest.prev.every((named) => named > seq);
 }
 
 /** The honest records after a sequence, ascending. */
@@ -137,19 +139,8 @@ async function readBefore(
 }
 
 /** Reads every record after a sequence one by one: slow, for the rare log into which an answer was forged. */
-async function scanForward(
-  bus: Reader,
-  address: Address,
-  from: number,
-  signal: AbortSignal,
-): Promise<readonly LogRecord[]> {
-  const records: LogRecord[] = [];
-  let record = await bus.next(address, from + 1, signal);
-  while (record !== undefined) {
-    if (!record.forged) records.push(record);
-    record = await bus.next(address, record.seq + 1, signal);
-  }
-  return records;
+function scanForward(bus: Reader, address: Address, from: number, signal: AbortSignal): Promise<readonly LogRecord[]> {
+  return readBefore(bus, address, from, Number.POSITIVE_INFINITY, signal);
 }
 
 async function fetchRecords(

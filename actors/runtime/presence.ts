@@ -58,7 +58,8 @@ export class Presence {
   readonly #members = new Map<string, Member>();
   readonly #met = new Set<string>();
   readonly #departed = new Set<string>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  /** What ends each thing that goes on while we live. */
+  readonly #ends: (() => void)[] = [];
   #calmUntil = 0;
   #startedAt = 0;
   #tickedAt = performance.now();
@@ -73,22 +74,26 @@ export class Presence {
     const { wire, kind, process } = this.#port;
     this.#startedAt = performance.now();
     const on = (subject: string, handle: (message: Msg) => void): void => {
-      wire.nc.subscribe(subject, {
+      const subscription = wire.nc.subscribe(subject, {
         callback: (error, message) => (error === null ? handle(message) : this.#complain(subject, error)),
       });
+      this.#ends.push(() => subscription.unsubscribe());
+    };
+    const every = (ms: number, run: () => void): void => {
+      const timer = setInterval(run, ms);
+      this.#ends.push(() => clearInterval(timer));
     };
     on(beatSubject(kind), (message) => this.#hear(message));
     on(probeSubject(kind, process), (message) => void message.respond("here"));
     on(GONE_SUBJECT, (message) => this.#buryMember(message));
-    wire.listen((event) => {
+    const unlisten = wire.listen((event) => {
       if (event.type === "reconnected") this.#return();
     });
+    this.#ends.push(unlisten);
     this.#see(process, this.#port.version, false);
     this.beat({ hello: true });
-    this.#timers.push(
-      setInterval(() => this.beat(), BEAT_MS),
-      setInterval(() => this.#tick(), BEAT_MS / 2),
-    );
+    every(BEAT_MS, () => this.beat());
+    every(BEAT_MS / 2, () => this.#tick());
   }
 
   /** Says that we live, and whatever else there is to say. */
@@ -107,7 +112,7 @@ export class Presence {
 
   /** The last word. */
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#ends) end();
     this.beat({ bye: true });
   }
 

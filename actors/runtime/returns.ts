@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { type Address, HEADERS, isToken, type KindContract, parseAddress, type RETURNS } from "#subjects/mod.ts";
+import {
+  type Address,
+  HEADERS,
+  isToken,
+  type KindContract,
+  parseAddress,
+  REFUSAL,
+  type RETURNS,
+} from "#subjects/mod.ts";
 import type { Refusal, StepInput } from "./actor.ts";
 import type { Bus, Delivery } from "./bus.ts";
 import type { Unhandleable } from "./errors.ts";
@@ -19,7 +27,7 @@ export async function answerRefusal(
 ): Promise<void> {
   const { id, from, verb, at } = mail.input;
   const told = { id, verb, code: refusal.code, reason: refusal.reason };
-  port.bus.live(address, "refusal", told);
+  port.bus.live(address, REFUSAL, told);
   await giveBack(port, "refused", { address, id, from, at }, told, signal);
 }
 
@@ -38,7 +46,7 @@ export async function buryMail(
     { address, verb, id, key: `${seq}`, code: error.code, reason: error.message, body, headers },
     signal,
   );
-  port.bus.live(address, "refusal", told);
+  port.bus.live(address, REFUSAL, told);
   const sender = delivery.header(HEADERS.from);
   const from = sender !== undefined && isAddress(sender) ? sender : undefined;
   const at = Number(delivery.header(HEADERS.time)) || 0;

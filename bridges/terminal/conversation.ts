@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
 import type { Client, Follower, LogRecord } from "#runtime/mod.ts";
 import { channelContract, MAX_TEXT } from "#subjects/channel.ts";
-import type { Address, Who } from "#subjects/mod.ts";
+import { type Address, REFUSAL, returnedSchema, type Who } from "#subjects/mod.ts";
 import { type Open, type Outcome, readTurn } from "./turn.ts";
 import type { Delta } from "./words.ts";
 
@@ -51,8 +50,6 @@ export class Left extends Error {
 
 /** A message that was not heard is asked about after so long, and said again under its own id. Units: ms. */
 const UNHEARD = { noticeMs: 5_000, repeatMs: 35_000 } as const;
-
-const refusalSchema = z.object({ id: z.string(), reason: z.string() });
 
 /** Taking part in one channel: says things and learns how each was answered, across every break of the bus. */
 export class Conversation implements Disposable {
@@ -138,8 +135,8 @@ export class Conversation implements Disposable {
       const { success, data: status } = channelContract.live.status.safeParse(data);
       if (success && status.doing === "thinking") this.#tell({ type: "thinking" });
     }
-    if (noun === "refusal") {
-      const { success, data: refusal } = refusalSchema.safeParse(data);
+    if (noun === REFUSAL) {
+      const { success, data: refusal } = returnedSchema.safeParse(data);
       if (!success || !this.#open.has(refusal.id)) return;
       this.#open = new Map([...this.#open].filter(([id]) => id !== refusal.id));
       this.#close(refusal.id, { type: "refused", reason: refusal.reason });

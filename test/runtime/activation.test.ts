@@ -184,6 +184,21 @@ test("a stale owner neither lets go of mail, nor refuses it, nor buries it", asy
   }
 });
 
+test("a send is the same one, with the time of its event, however late it leaves", async () => {
+  const world = new LedgerWorld();
+  world.post(ADA, "add", { tag: "a", amount: 1, to: BEN });
+  await world.until("it was added", () => world.log(ADA).length === 1);
+  world.store.advance(3_600_000);
+  world.crash();
+  const sent = () => world.store.mail.waiting().find(({ address }) => address === BEN);
+  await world.until("it was sent", () => sent() !== undefined);
+  const [added] = world.log(ADA);
+  assert.equal(sent()?.headers[HEADERS.id], `${added?.id}:share`);
+  assert.equal(sent()?.headers[HEADERS.time], `${added?.at}`);
+  assert.equal(sent()?.headers[HEADERS.cause], added?.id);
+  await world.rest();
+});
+
 test("a question that throws is told so, one put to an actor that leaves is given up, and mail goes on", async () => {
   const world = new LedgerWorld();
   const thrown = world.owner.actor(ADA).ask(() => {

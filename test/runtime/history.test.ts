@@ -94,6 +94,19 @@ test("a snapshot of a past that was put back is ignored, whoever has its sequenc
   }
 });
 
+test("a snapshot of a past that was put back is ignored even where only a forgery stands behind it", async () => {
+  const log = await logOf(3);
+  const restore = log.store.checkpoint();
+  await log.addNext("lost");
+  await log.snapshot();
+  const kept = new Map(log.store.snapshots);
+  restore();
+  for (const [key, bytes] of kept) log.store.snapshots.set(key, bytes);
+  await log.add(BEN, "in place of it");
+  log.store.log.forge(ADA, "added", {});
+  assert.equal(countOf((await log.load()).fold), 3);
+});
+
 test("a snapshot whose own event was issued again to the same actor is ignored", async () => {
   const log = await logOf(3);
   const restore = log.store.checkpoint();

@@ -98,7 +98,9 @@ export class LedgerWorld {
   async handOver(mostSteps = 200): Promise<void> {
     const { owner } = this;
     owner.leave();
-    for (let steps = 0; steps < mostSteps && owner.busy; steps++) await this.scheduler.step();
+    // Its last acknowledgements arrive before it lets go, for they travel on the same connection.
+    const isDone = (): boolean => !owner.busy && !this.scheduler.labels().some((label) => label.startsWith("ack"));
+    for (let steps = 0; steps < mostSteps && !isDone(); steps++) await this.scheduler.step();
     if (owner.isOpen) owner.release();
     this.start();
   }
