@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { z } from "zod";
 import { tell } from "./failure.ts";
 
 /** How long a command that is done may take to close what it had open. Units: ms. */
@@ -7,6 +9,7 @@ const LEFT_OPEN_MS = 500;
 /** The command line. Each command's code is loaded when it is chosen, so that `--help` and mistakes answer at once. */
 const program = new Command("thalassa")
   .description("AI agents as durable actors on NATS.")
+  .version(packageVersion(), "-V, --version", "say which version this is")
   .helpOption("-h, --help", "say how it is used")
   .helpCommand("help [command]", "say how a command is used")
   .configureHelp({ showGlobalOptions: false })
@@ -115,6 +118,11 @@ function json(): Option {
 }
 
 /** Runs a command; how it ends is the exit code, and what went wrong is said in a sentence with what to do. */
+function packageVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
 async function run(options: { readonly json?: true }, command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();

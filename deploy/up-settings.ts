@@ -76,3 +76,8 @@ function durabilityOf(text: string | undefined): Durability {
     "use process (the default: a killed process loses nothing) or disk (each write is synced first; slower)",
   );
 }
+
+/** What a person types to call us: started by npm, we are not on their `PATH`. */
+export function commandName(env: NodeJS.ProcessEnv): string {
+  return env.npm_execpath === undefined ? "thalassa" : "npx thalassa";
+}

@@ -1,11 +1,13 @@
 import { connectAs, findBus } from "#deploy/access.ts";
+import { readBus } from "#deploy/bus-file.ts";
 import { countProcesses } from "#deploy/census.ts";
 import { bytes, duration, table } from "#deploy/table.ts";
 import { TAP } from "#subjects/mod.ts";
 
 /** Shows what runs on the bus. */
 export async function ps(options: { readonly json?: true }): Promise<number> {
-  await using client = await connectAs(TAP, findBus());
+  const bus = findBus();
+  await using client = await connectAs(TAP, bus);
   const { processes, absent } = await countProcesses(client);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   if (options.json) {
@@ -18,6 +20,8 @@ export async function ps(options: { readonly json?: true }): Promise<number> {
   ]);
   const titles = ["KIND", "HOST", "PID", "PARTITIONS", "ACTORS", "STEPS", "MEMORY", "UP", "PROCESS"];
   if (rows.length > 0) for (const line of table(titles, rows)) print(line);
+  const { url, pid, version } = readBus(bus.home) ?? {};
+  if (url === bus.url && pid !== undefined) print(`bus: nats-server ${version} at ${url}, process ${pid}`);
   for (const kind of absent) print(`${kind} does not run: ${whyAbsent(kind)}`);
   return 0;
 }

@@ -7,7 +7,7 @@ import { Supervisor } from "#deploy/supervisor.ts";
 import { tapCommand } from "#deploy/tap-context.ts";
 import { launch, type Running, upHome } from "#deploy/up.ts";
 import { UpLock } from "#deploy/up-lock.ts";
-import { type Durability, type UpOptions, upSettings } from "#deploy/up-settings.ts";
+import { commandName, type Durability, type UpOptions, upSettings } from "#deploy/up-settings.ts";
 
 /** Starts all, watches over it, and stops it in good order when told to. */
 export async function up(options: UpOptions): Promise<number> {
@@ -92,11 +92,12 @@ function tellWhatNext(home: Home, reporter: Reporter, running: Running, durabili
   const tap = tapCommand(home, url, keysDir);
   if (isOurs) reporter.note(DURABILITY[durability], { durability });
   reporter.note("Thalassa is up", { event: "up", url, tap });
+  const cli = commandName(process.env);
   reporter.text(`
-  talk     ${styleText("bold", "thalassa chat")}      or here, where there is a prompt
-  watch    ${styleText("bold", "thalassa tap")}       or ${styleText("bold", tap)}
-  look     ${styleText("bold", "thalassa ps")}        and ${styleText("bold", "thalassa doctor")}
-  stop     Ctrl-C
+  talk     ${styleText("bold", `${cli} chat`)}   or here, where there is a prompt
+  watch    ${styleText("bold", `${cli} tap`)}    or ${styleText("bold", tap)}
+  look     ${styleText("bold", `${cli} ps`)}     and ${styleText("bold", `${cli} doctor`)}
+  stop     Ctrl-C, or /quit at the prompt here
 `);
 }
 
