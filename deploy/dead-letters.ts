@@ -1,6 +1,7 @@
-import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import type { JetStreamManager } from "@nats-io/jetstream";
 import { type MsgHdrs, headers as newHeaders } from "@nats-io/transport-node";
 import type { Client } from "#runtime/mod.ts";
+import { answerOf } from "#runtime/nats-errors.ts";
 import { DEAD, type DeadLetter, deadLetterSchema, HEADERS, parseSubject, subjectOf } from "#subjects/mod.ts";
 import { ThalassaError } from "./errors.ts";
 
@@ -14,9 +15,6 @@ export type Buried = {
 
 /** No such letter, or one that nobody can send again. */
 export class DeadLetterUnusable extends ThalassaError<"dead-letter-missing" | "dead-letter-garbled"> {}
-
-/** The server's number for "no message found". */
-const NO_MESSAGE = 10037;
 
 /** Every dead letter, oldest first. Needs the operator's connection. */
 export async function deadLetters(client: Client): Promise<readonly Buried[]> {
@@ -100,7 +98,7 @@ async function getMessage(
   try {
     return (await jsm.streams.getMessage(DEAD, query)) ?? undefined;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === NO_MESSAGE) return undefined;
+    if (answerOf(error) === "messageMissing") return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { answerOf } from "#runtime/nats-errors.ts";
 import type { KindContract } from "#subjects/contract.ts";
 import { KINDS } from "#subjects/kinds.ts";
 import { ThalassaError } from "./errors.ts";
@@ -82,13 +83,11 @@ async function createStream(jsm: JetStreamManager, wanted: WantedStream): Promis
     await jsm.streams.add(wanted);
     return "created";
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === NAME_IN_USE) return ensureStream(jsm, wanted);
+    // Somebody else has just made it in another form.
+    if (answerOf(error) === "nameTaken") return ensureStream(jsm, wanted);
     throw error;
   }
 }
-
-/** The server's number for a stream of that name which somebody else has just made in another form. */
-const NAME_IN_USE = 10058;
 
 type Existing = Readonly<Record<string, unknown>> & { readonly metadata?: Readonly<Record<string, string>> };
 
@@ -96,7 +95,7 @@ async function existingConfig(jsm: JetStreamManager, name: string): Promise<Exis
   try {
     return (await jsm.streams.info(name)).config;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
+    if (answerOf(error) === "streamMissing") return undefined;
     throw error;
   }
 }

@@ -13,9 +13,6 @@ type Walker = Pick<Reader, "record"> & Partial<Pick<Reader, "next">>;
 /** An actor read back: its fold, and the records whose sends may not have left. */
 export type Loaded = { readonly fold: Fold; readonly unconfirmed: readonly LogRecord[] };
 
-/** How many records are asked for at once. */
-const PARALLEL = 256;
-
 /**
  * Reads an actor back from its snapshot and the log after it. Records are found through the sequences each names, never
  * by a scan. A snapshot that the log does not bear out (a store put back, a tail lost) is ignored.
@@ -149,10 +146,6 @@ async function fetchRecords(
   seqs: readonly number[],
   signal: AbortSignal,
 ): Promise<LogRecord[]> {
-  const found: LogRecord[] = [];
-  for (let at = 0; at < seqs.length; at += PARALLEL) {
-    const chunk = seqs.slice(at, at + PARALLEL).map((seq) => bus.record(address, seq, signal));
-    for (const record of await Promise.all(chunk)) if (record !== undefined && !record.forged) found.push(record);
-  }
-  return found;
+  const records = await Promise.all(seqs.map((seq) => bus.record(address, seq, signal)));
+  return records.filter((record) => record !== undefined).filter((record) => !record.forged);
 }

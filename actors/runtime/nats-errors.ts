@@ -6,6 +6,7 @@ const CODES = {
   consumerMissing: 10014,
   messageMissing: 10037,
   messageTooLarge: 10054,
+  nameTaken: 10058,
   streamMissing: 10059,
   fenced: 10071,
   filterTaken: 10100,
