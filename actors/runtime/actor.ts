@@ -42,7 +42,7 @@ export type Tools<Outcome> = {
   readonly key: string;
   readonly attempt: number;
   readonly signal: AbortSignal;
-  /** Hands an input to the actor before the step ends; resolves when it was judged. */
+  /** Hands an input to the actor before the step ends; resolves when it was judged. Throws: Closed when it never will be here. */
   emit(data: Outcome): Promise<void>;
   /** Tells something passing on the live plane; nobody may count on it. */
   live(noun: string, data: object): void;
