@@ -1,16 +1,10 @@
-import type { ChannelState, Line } from "./state.ts";
+import type { Window } from "#models/mod.ts";
+import type { ChannelState } from "./state.ts";
 
 /** A call of the model. The same call is the same step for as long as it runs, whatever is heard meanwhile. */
 export type ThinkStep = {
   readonly type: "think";
-  readonly window: {
-    readonly lines: readonly Line[];
-    readonly answers: readonly number[];
-    readonly before: number;
-    readonly first?: Line;
-    readonly heard: number;
-    readonly said: number;
-  };
+  readonly window: Window;
 };
 
 /** What a call came to. */
