@@ -176,8 +176,11 @@ describe("Ctrl-C in a terminal", () => {
   });
 });
 
-/** The arguments that have script(1) run a command on a terminal of its own and end with its code. */
+/**
+ * The arguments that have script(1) run a command on a terminal of its own and end with its code. A shell that stayed
+ * between the two would take the Ctrl-C as well, and some end by it; `exec` leaves none.
+ */
 function inTerminal(command: readonly string[]): readonly string[] {
   if (process.platform === "darwin") return ["-q", "/dev/null", ...command];
-  return ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"];
+  return ["-qec", `exec ${command.map((word) => `'${word}'`).join(" ")}`, "/dev/null"];
 }
