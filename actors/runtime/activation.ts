@@ -114,9 +114,9 @@ export class Activation {
     this.#mailbox.close();
   }
 
-  /** Saves a snapshot if there is anything new in it. */
-  async saveSnapshot(): Promise<void> {
-    await this.#journal?.saveSnapshot();
+  /** Keeps what it takes to come back into memory at little cost. */
+  async saveOnLeaving(): Promise<void> {
+    await this.#journal?.saveOnLeaving();
   }
 
   async #handle(work: Work): Promise<void> {

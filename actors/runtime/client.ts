@@ -4,6 +4,7 @@ import { type Address, formatTraceparent, KINDS, type KindContract, parseAddress
 import type { LogRecord } from "./bus.ts";
 import { type BusAccess, connectToBus } from "./connection.ts";
 import { type Follow, Follower } from "./follower.ts";
+import { Hearing } from "./hearing.ts";
 import { walkBack } from "./history.ts";
 import { postMail } from "./nats-bus.ts";
 import { NatsLog } from "./nats-log.ts";
@@ -25,6 +26,8 @@ export type Posting = {
   readonly key?: string;
   /** The id to repeat an earlier attempt under, within two minutes of it; made anew where left out. */
   readonly id?: string;
+  /** Gives it up: Closed is thrown, and whether the bus has it nobody knows. */
+  readonly signal?: AbortSignal;
 };
 
 /** Everybody on the bus who is no actor: sends mail, follows logs, asks. */
@@ -45,8 +48,8 @@ export class Client implements AsyncDisposable {
     return new Client(await Wire.over(await connectToBus(access), apiPrefix));
   }
 
-  /** Sends mail; resolves with its id when the bus has it. Repeats under the same id are one mail. */
-  async send(to: Address, verb: string, data: object, { key, id }: Posting = {}): Promise<string> {
+  /** Sends mail; resolves with its id when the bus has it. Repeats under the same id are one mail. Throws: Closed. */
+  async send(to: Address, verb: string, data: object, { key, id, signal }: Posting = {}): Promise<string> {
     const mailId = key ?? id ?? randomBytes(9).toString("base64url");
     const now = Date.now();
     const trace = formatTraceparent({
@@ -64,13 +67,18 @@ export class Client implements AsyncDisposable {
       correlation: mailId,
       trace,
     };
-    await postMail(this.wire, mail, this.#closing.signal);
+    await postMail(this.wire, mail, signal ?? this.#closing.signal);
     return mailId;
   }
 
   /** Follows one actor's log, and what it tells in passing. */
   follow(address: Address, follow: Follow): Follower {
     return new Follower(this.wire, address, follow);
+  }
+
+  /** Hears all actors of a kind at once: for whoever follows many. */
+  hearing(kind: string): Hearing {
+    return new Hearing(this.wire, kind);
   }
 
   /** An actor's newest record; undefined when it has none. */
@@ -83,11 +91,31 @@ export class Client implements AsyncDisposable {
     return this.#log.record(address, seq, this.#closing.signal);
   }
 
+  /** An actor's history from its newest record back, a page at a time, each in order. */
+  async *backwards(address: Address, signal: AbortSignal = this.#closing.signal): AsyncGenerator<readonly LogRecord[]> {
+    const last = await this.#log.last(address, signal);
+    for (let page = last === undefined ? [] : [last]; page.length > 0; ) {
+      yield page.filter((record) => !record.forged);
+      const seqs = page[0]?.prev ?? [];
+      const found = await Promise.all(seqs.map((seq) => this.#log.record(address, seq, signal)));
+      page = found.filter((record) => record !== undefined);
+    }
+  }
+
   /** An actor's history after a sequence, in order. */
   async history(address: Address, fromSeq = 0): Promise<readonly LogRecord[]> {
     const { signal } = this.#closing;
     const last = await this.#log.last(address, signal);
     return last === undefined ? [] : walkBack(this.#log, address, last, fromSeq, signal);
+  }
+
+  /** An entry of a bucket, where our contract lets us read it; undefined when there is none or it was deleted. */
+  async entry(bucket: string, key: string, signal: AbortSignal = this.#closing.signal): Promise<unknown> {
+    const subject = `$KV.${bucket}.${key}`;
+    const get = () => this.wire.jsm.direct.getMessage(`KV_${bucket}`, { last_by_subj: subject });
+    const found = await this.wire.persist(get, signal);
+    const isDeleted = found?.header.get("KV-Operation") === "DEL" || found?.header.get("KV-Operation") === "PURGE";
+    return found === null || isDeleted ? undefined : found.json();
   }
 
   /** Asks an actor a question of its contract. Throws: the bus's error when nobody answers in time. */

@@ -1,10 +1,10 @@
 import type { Msg, Subscription } from "@nats-io/transport-node";
-import { type Address, HEADERS, logStream, parseAddress, parseSubject, planeFilter } from "#subjects/mod.ts";
+import { type Address, planeFilter } from "#subjects/mod.ts";
 import type { LogRecord } from "./bus.ts";
 import { Closed } from "./errors.ts";
 import { walkBack } from "./history.ts";
 import { NatsLog } from "./nats-log.ts";
-import { readRecord } from "./record.ts";
+import { readGlimpse, readTold } from "./told.ts";
 import type { Wire } from "./wire.ts";
 
 /** What a follower hands on, in the order of the log. */
@@ -15,9 +15,6 @@ export type Follow = {
   /** Passing things, as they come; nobody may count on them. */
   readonly onLive?: (noun: string, data: unknown) => void;
 };
-
-/** Under these the server tells a stored message again. */
-const TOLD = { seq: "Nats-Sequence", subject: "Nats-Subject" } as const;
 
 /**
  * Follows one actor's log without any right to make consumers: every record after `fromSeq` once, in order. It listens to
@@ -69,13 +66,8 @@ export class Follower implements Disposable {
   }
 
   async #hear(message: Msg): Promise<void> {
-    const { headers } = message;
-    const seq = Number(headers?.last(TOLD.seq));
-    const subject = headers?.last(TOLD.subject) ?? "";
-    const told = headers?.last(HEADERS.stream) === logStream(parseAddress(this.#address).kind);
-    if (!told || !(seq > this.#seq)) return;
-    const record = readRecord({ subject, seq, headers, body: message.data }, 1);
-    if (record.address === this.#address) await this.#upTo(record);
+    const record = readTold(message);
+    if (record?.address === this.#address) await this.#upTo(record);
   }
 
   /** Hands on all up to a record, reading back what was missed in between. */
@@ -89,11 +81,8 @@ export class Follower implements Disposable {
   }
 
   #glimpse(message: Msg): void {
-    try {
-      this.#follow.onLive?.(parseSubject(message.subject).name, message.json());
-    } catch {
-      // Passing things that nobody can read are let pass.
-    }
+    const glimpse = readGlimpse(message);
+    if (glimpse !== undefined) this.#follow.onLive?.(glimpse.noun, glimpse.data);
   }
 
   #inTurn(run: () => Promise<void>): Promise<void> {

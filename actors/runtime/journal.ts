@@ -6,7 +6,7 @@ import { Fenced } from "./errors.ts";
 import type { Fold } from "./fold.ts";
 import { findCause, type Loaded, loadActor } from "./history.ts";
 import { freshId } from "./ids.ts";
-import { dispatch } from "./outbox.ts";
+import { dispatch, hasVisibleSends } from "./outbox.ts";
 import { encodeSnapshot } from "./snapshot.ts";
 import type { Story } from "./steps.ts";
 import type { ActorSystem } from "./system.ts";
@@ -16,6 +16,9 @@ const SNAPSHOT_BYTES = 256 * 1024;
 
 /** Writing a snapshot costs by its size: one above the first is not written anew before the log grew by that share of it. */
 const LARGE_SNAPSHOT = { bytes: 64 * 1024, share: 1 / 8 } as const;
+
+/** Events short of this share of a snapshot's worth are read back about as fast as one, and cost the bus nothing more to keep. */
+const FEW_EVENTS = 1 / 4;
 
 /** One actor's log and what was folded of it: the only way to write to it. */
 export class Journal {
@@ -112,6 +115,16 @@ export class Journal {
   get wantsSnapshot(): boolean {
     if (this.#bytesSinceSnapshot < this.#bytesWorthSnapshot) return false;
     return this.fold.sinceSnapshot >= this.#system.options.snapshotEvery || this.#bytesSinceSnapshot > SNAPSHOT_BYTES;
+  }
+
+  /**
+   * Saves a snapshot for an actor that leaves memory, where that saves anything: only a snapshot knows that the newest
+   * event's sends are confirmed, so without one they leave once more when it is read back.
+   */
+  async saveOnLeaving(): Promise<void> {
+    const { last, sinceSnapshot } = this.fold;
+    const resends = last !== undefined && hasVisibleSends(this.#system.kind, last);
+    if (resends || sinceSnapshot >= this.#system.options.snapshotEvery * FEW_EVENTS) await this.saveSnapshot();
   }
 
   /** Saves a snapshot if events came since the last one and every send is confirmed; that it may fail harms nobody. */

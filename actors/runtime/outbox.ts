@@ -15,6 +15,11 @@ function sendsOf(kind: AnyKind, record: LogRecord): readonly (readonly [string, 
   return record.event === RESUMED ? [] : Object.entries(kind.sends(eventOf(record), record));
 }
 
+/** Whether sending them again would be seen by others: a view entry that stands already is not written anew. */
+export function hasVisibleSends(kind: AnyKind, record: LogRecord): boolean {
+  return sendsOf(kind, record).some(([, send]) => send.type !== "view");
+}
+
 /** Sends all that a committed record calls for and resolves when the bus has confirmed every one. */
 export async function dispatch(port: OutboxPort, record: LogRecord, signal: AbortSignal): Promise<void> {
   const sends = sendsOf(port.kind, record);

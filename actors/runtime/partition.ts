@@ -167,12 +167,12 @@ export class Partition implements Tenure {
     for (const actor of this.#actors.values()) actor.keepAlive();
   }
 
-  /** Lets actors at rest leave memory, each with a snapshot. Units: ms. */
+  /** Lets actors at rest leave memory. Units: ms. */
   async passivate(idleMs: number): Promise<void> {
     for (const actor of [...this.#actors.values()]) {
       if (!this.isOpen || this.#actors.get(actor.address) !== actor || !actor.isIdle(idleMs)) continue;
       this.#actors.delete(actor.address);
-      await actor.saveSnapshot().catch(() => {});
+      await actor.saveOnLeaving().catch(() => {});
     }
   }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { KINDS, type KindContract } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
 import { type ProcessStatus, serveAsks } from "./asks.ts";
+import { Client } from "./client.ts";
 import { BusUnreachable, connectToBus } from "./connection.ts";
 import { Host } from "./host.ts";
 import type { Logger } from "./logger.ts";
@@ -14,10 +15,10 @@ import { Wire } from "./wire.ts";
 
 const milliseconds = z.coerce.number().positive().optional();
 
-/** What a process of a kind reads from its environment. */
+/** What every process reads from its environment. */
 const environmentSchema = z.object({
   THALASSA_URL: z.string().min(1),
-  /** File with the nkey seed of the kind's user. */
+  /** File with the nkey seed of the process's user. */
   THALASSA_KEY: z.string().min(1),
   /** Where the user's account has imported JetStream, if it is not at home there. */
   THALASSA_API_PREFIX: z.string().min(1).optional(),
@@ -30,31 +31,60 @@ const environmentSchema = z.object({
 /** Exit code for a bus that cannot be reached or does not let us in. */
 const EXIT_NO_BUS = 3;
 
+/** What a process does on the bus, once it is ready. */
+export type Service = {
+  /** Told in the log line that says `ready`. */
+  readonly told?: Readonly<Record<string, unknown>>;
+  /** Ends it in good order, while the connection still stands. */
+  stop(): Promise<void>;
+};
+
+/** What a process begins with. */
+type Beginning = {
+  readonly name: string;
+  readonly wire: Wire;
+  readonly logger: Logger;
+  readonly environment: z.output<typeof environmentSchema>;
+};
+
 /**
  * Runs a process of a kind until it is told to stop (SIGTERM, SIGINT, or the end of a pipe on its standard
  * input, by which it learns that its supervisor died). Hands everything over in good order then. Logs JSON lines to standard output.
  * After a crash: another process of the kind, or the next one started, goes on from the logs.
  */
-export async function runKind(kind: AnyKind, contracts: readonly KindContract[] = KINDS): Promise<void> {
+export function runKind(kind: AnyKind, contracts: readonly KindContract[] = KINDS): Promise<void> {
+  return runProcess(kind.contract.kind, async ({ name, wire, logger, environment }) => {
+    const host = await Host.start(wire, kind, optionsOf(name, environment), logger, contracts);
+    await serveAsks(wire, kind, host, logger, () => statusOf(name, host));
+    return { stop: () => host.stop() };
+  });
+}
+
+/** Runs a process that is no actor's but a client of the bus, under the same rules as `runKind`. */
+export function runClient(
+  user: string,
+  serve: (client: Client, name: string, logger: Logger) => Promise<Service>,
+): Promise<void> {
+  return runProcess(user, ({ name, wire, logger }) => serve(new Client(wire), name, logger));
+}
+
+async function runProcess(user: string, start: (beginning: Beginning) => Promise<Service>): Promise<void> {
   const environment = environmentSchema.parse(process.env);
-  const name = `${kind.contract.kind}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const name = `${user}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const logger = pino({ level: environment.THALASSA_LOG, base: { process: name } }, pino.destination({ sync: true }));
   try {
-    const wire = await reach(kind, name, environment);
-    const options = optionsOf(name, environment);
-    const host = await Host.start(wire, kind, options, logger, contracts);
-    await serveAsks(wire, kind, host, logger, () => statusOf(name, host));
-    logger.info({ event: "ready", pid: process.pid }, `${kind.contract.kind} is ready`);
-    stopOnSignal(host, wire, logger);
+    const wire = await reach(user, name, environment);
+    const service = await start({ name, wire, logger, environment });
+    logger.info({ event: "ready", pid: process.pid, ...service.told }, `${user} is ready`);
+    stopOnSignal(service, wire, logger);
   } catch (error) {
     logger.error({ event: "failed", err: error }, error instanceof Error ? error.message : String(error));
     process.exit(error instanceof BusUnreachable ? EXIT_NO_BUS : 1);
   }
 }
 
-async function reach(kind: AnyKind, name: string, environment: z.output<typeof environmentSchema>): Promise<Wire> {
+async function reach(user: string, name: string, environment: z.output<typeof environmentSchema>): Promise<Wire> {
   const seed = new TextEncoder().encode(readFileSync(environment.THALASSA_KEY, "utf8").trim());
-  const user = kind.contract.kind;
   const connection = await connectToBus({ url: environment.THALASSA_URL, user, seed, name });
   return Wire.over(connection, environment.THALASSA_API_PREFIX);
 }
@@ -74,13 +104,13 @@ function statusOf(name: string, host: Host): ProcessStatus {
   return { process: name, host: hostname(), pid: process.pid, ...host.status, memoryBytes };
 }
 
-function stopOnSignal(host: Host, wire: Wire, logger: Logger): void {
+function stopOnSignal(service: Service, wire: Wire, logger: Logger): void {
   let stopping = false;
   const stop = (reason: string): void => {
     if (stopping) return;
     stopping = true;
     logger.info({ event: "stopping", reason }, "handing over");
-    void host
+    void service
       .stop()
       .then(() => wire.nc.drain())
       .catch((error: unknown) => logger.warn({ err: error }, "could not hand everything over"))

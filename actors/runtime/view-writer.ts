@@ -40,7 +40,7 @@ export class ViewWriter {
   async put(key: string, entry: { readonly seq: number }, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(entry);
     while (true) {
-      const known = this.#standing.get(key);
+      const known = this.#standing.get(key) ?? (await this.#read(key, signal));
       if (known !== undefined && known.seq >= entry.seq) return;
       try {
         const request = (): Promise<number> =>
@@ -50,13 +50,20 @@ export class ViewWriter {
       } catch (error) {
         if (answerOf(error) !== "fenced") throw error;
       }
-      const standing = await this.#wire.persist(() => this.#views.get(key), signal);
-      const parsed = entrySchema.safeParse(standing?.operation === "PUT" ? standing.string() : undefined);
-      if (standing === null) this.#standing.delete(key);
-      else this.#remember(key, { revision: standing.revision, seq: parsed.success ? parsed.data.seq : 0 });
+      this.#standing.delete(key);
       // A replica that lags behind would be asked in vain again and again.
       await delay(RETRY_MS, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** The entry that stands, as the nearest replica has it; one that nobody can read gives way to any. */
+  async #read(key: string, signal: AbortSignal): Promise<Standing | undefined> {
+    const entry = await this.#wire.persist(() => this.#views.get(key), signal);
+    if (entry === null) return undefined;
+    const parsed = entrySchema.safeParse(entry.operation === "PUT" ? entry.string() : undefined);
+    const standing = { revision: entry.revision, seq: parsed.success ? parsed.data.seq : 0 };
+    this.#remember(key, standing);
+    return standing;
   }
 
   #remember(key: string, standing: Standing): void {

@@ -118,12 +118,12 @@ export class MemoryHost implements Tenure {
     if (isOwner) this.#store.take("", by);
   }
 
-  /** Lets actors at rest leave memory, each with a snapshot. */
+  /** Lets actors at rest leave memory. */
   passivate(): void {
     for (const actor of this.actors) {
       if (!actor.isIdle(0)) continue;
       this.#actors.delete(actor.address);
-      void actor.saveSnapshot();
+      void actor.saveOnLeaving();
     }
   }
 
