@@ -2,7 +2,17 @@ import type { ClientContract, KindContract } from "#subjects/contract.ts";
 import { HEADERS } from "#subjects/headers.ts";
 import { allRights, apiPrefix, type Rights } from "#subjects/permissions.ts";
 import { PLANES } from "#subjects/planes.ts";
-import { REFUSAL, returnedSchema } from "#subjects/runtime.ts";
+import {
+  FORK,
+  FORKED,
+  forkSchema,
+  REFUSAL,
+  RESUMED,
+  resumedSchema,
+  returnedSchema,
+  STATE,
+  stateAnswerSchema,
+} from "#subjects/runtime.ts";
 import {
   ARTIFACTS,
   BUCKETS,
@@ -22,7 +32,7 @@ export function subjectsDoc(kinds: readonly KindContract[], clients: readonly Cl
     "## Kinds",
     ...kinds.map(kindSection),
     "## Clients",
-    table(["client", "account", "what it is", "sends", "follows"], clients.map(clientRow)),
+    table(["client", "account", "what it is", "sends", "follows", "reads besides views"], clients.map(clientRow)),
     headersSection(),
     storage(kinds),
     rightsSection(allRights(kinds, clients)),
@@ -70,10 +80,10 @@ function planes(): string {
 function kindSection(contract: KindContract): string {
   const { kind, about, account, version, sends, views } = contract;
   const bodies = [
-    ...bodyRows(`in`, contract.mail),
-    ...bodyRows(`log`, contract.events),
+    ...bodyRows(`in`, { ...contract.mail, [FORK]: forkSchema }),
+    ...bodyRows(`log`, { ...contract.events, [RESUMED]: resumedSchema, [FORKED]: forkSchema }),
     ...bodyRows(`live`, { ...contract.live, [REFUSAL]: returnedSchema }),
-    ...bodyRows(`ask`, contract.asks),
+    ...bodyRows(`ask`, { [STATE]: stateAnswerSchema, ...contract.asks }),
   ];
   return [
     `### ${kind}`,
@@ -87,8 +97,9 @@ function bodyRows(plane: string, schemas: KindContract["mail"]): readonly (reado
 }
 
 function clientRow(contract: ClientContract): readonly string[] {
-  const { client, account, about, sends, follows } = contract;
-  return [client, code(account), about, verbs(sends), listed(follows)];
+  const { client, account, about, sends, follows, reads } = contract;
+  const entries = Object.entries(reads).flatMap(([bucket, keys]) => keys.map((key) => `${bucket}: ${key}`));
+  return [client, code(account), about, verbs(sends), listed(follows), listed(entries)];
 }
 
 function headersSection(): string {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { BadToken, encodeToken, isToken } from "./token.ts";
 
 /** Where an actor is reached. Shape: `main.channel.terminal-default`, which is `<agent>.<kind>.<id>`, each one token. */
@@ -26,6 +27,18 @@ export function parseAddress(text: string): AddressParts {
   }
   return { agent, kind, id };
 }
+
+/** Whether a text is an address. */
+export function isAddress(text: string): text is Address {
+  const parts = text.split(".");
+  return parts.length === 3 && parts.every(isToken);
+}
+
+/** An address inside a body. */
+export const addressSchema = z
+  .string()
+  .refine(isAddress, "is no address; one is <agent>.<kind>.<id>")
+  .transform((text) => text as Address);
 
 /**
  * Resolves what a person typed for a channel: a full address is used as it is, a plain name means "mine of that name".

@@ -1,12 +1,15 @@
 import type { ClientContract } from "./contract.ts";
+import { TOKEN_KEYS } from "./http-token.ts";
+import { FORK } from "./runtime.ts";
 
 /** A person at a terminal on a host that holds the key. */
 export const terminalContract = {
   client: "terminal",
   account: "EDGE",
   about: "The command line: chats, sends, follows.",
-  sends: { channel: ["hear"] },
+  sends: { channel: ["hear", FORK] },
   follows: ["channel"],
+  reads: { SETTINGS: [">"] },
 } as const satisfies ClientContract;
 
 /** Scripts and browsers; it faces the outside, so it lives in an account of its own. */
@@ -16,4 +19,5 @@ export const httpContract = {
   about: "The HTTP bridge: messages in, answers and events out.",
   sends: { channel: ["hear"] },
   follows: ["channel"],
+  reads: { [TOKEN_KEYS.bucket]: [`${TOKEN_KEYS.prefix}.*`] },
 } as const satisfies ClientContract;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Upgrades } from "./upgrade.ts";
 
 /**
  * The accounts of the bus. Streams live in CORE; whoever faces the outside (EDGE), runs what models wrote (HANDS) or only
@@ -31,6 +32,8 @@ export type KindContract = {
   readonly sends: Readonly<Record<string, readonly string[]>>;
   /** Read models it writes entries of. */
   readonly views: readonly string[];
+  /** How what was stored under older versions becomes what is written today. */
+  readonly upgrades?: { readonly events?: Upgrades; readonly mail?: Upgrades };
 };
 
 /** Somebody on the bus who is no actor: sends mail and follows logs. */
@@ -42,6 +45,8 @@ export type ClientContract = {
   readonly sends: Readonly<Record<string, readonly string[]>>;
   /** Kinds whose log and live planes it follows. */
   readonly follows: readonly string[];
+  /** Entries it reads besides the views, by bucket: patterns of keys. */
+  readonly reads: Readonly<Record<string, readonly string[]>>;
 };
 
 /** Mail of a kind as `decide` sees it: a verb and its parsed body. */

@@ -2,6 +2,7 @@ export {
   type Address,
   addressOf,
   DEFAULT_AGENT,
+  isAddress,
   parseAddress,
   resolveChannel,
 } from "./address.ts";
@@ -24,13 +25,21 @@ export {
   beatSubject,
   type DeadLetter,
   deadLetterSchema,
+  FORK,
+  FORKED,
+  type Fork,
+  forkSchema,
   GONE_SUBJECT,
+  type Moment,
   probeSubject,
   REFUSAL,
   RESUMED,
   RETURNS,
   resumedSchema,
   returnedSchema,
+  STATE,
+  stateAnswerSchema,
+  stateQuestionSchema,
 } from "./runtime.ts";
 export {
   DEAD,
@@ -43,4 +52,5 @@ export {
 } from "./streams.ts";
 export { encodeToken, isToken } from "./token.ts";
 export { formatTraceparent, parseTraceparent, spanOf, type Trace } from "./trace.ts";
+export { readEvent, type Upgrades, upgraded } from "./upgrade.ts";
 export type { Who } from "./who.ts";

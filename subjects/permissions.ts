@@ -127,6 +127,9 @@ function clientRights(contract: ClientContract, kinds: readonly KindContract[]):
         `$JS.API.DIRECT.GET.${logStream(kind)}.commit.*.${kind}.*.*`,
       ]),
       "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
+      ...Object.entries(contract.reads).flatMap(([bucket, keys]) =>
+        keys.map((key) => `$JS.API.DIRECT.GET.KV_${bucket}.$KV.${bucket}.${key}`),
+      ),
       ...kinds.flatMap(({ kind }) => [`thalassa.*.${kind}.*.ask.*`, `$SRV.*.${kind}`, `$SRV.*.${kind}.*`]),
     ],
     subscribe: [

@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Address } from "#subjects/mod.ts";
+import { type Address, FORKED } from "#subjects/mod.ts";
 import type { AnyEvent, StepInput } from "./actor.ts";
 import type { Delivery } from "./bus.ts";
 import { Closed, Fenced, NewerSchema, Unhandleable } from "./errors.ts";
+import { isFork, judgeFork } from "./forking.ts";
 import { HeldMail } from "./held-mail.ts";
 import { type ReadMail, readMail } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import { judge, type Verdict } from "./judge.ts";
-import { Mailbox, type StepWork, type Work } from "./mailbox.ts";
+import { asWork, Mailbox, type StepWork, type Work } from "./mailbox.ts";
 import { answerRefusal, buryMail, buryOutcome } from "./returns.ts";
 import type { ActorSystem, Tenure } from "./system.ts";
 import { WantedSteps } from "./wanted-steps.ts";
@@ -53,19 +54,9 @@ export class Activation {
 
   /** Answers a read-only question from the state. Throws: Closed when the actor leaves first; what the question throws. */
   ask(question: (state: unknown, seq: number) => unknown): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#mailbox.add({
-      type: "ask",
-      answer: (state, seq) => {
-        try {
-          resolve(question(state, seq));
-        } catch (error) {
-          reject(error);
-        }
-      },
-      forgone: () => reject(new Closed()),
-    });
-    return promise;
+    const { work, answered } = asWork(question);
+    this.#mailbox.add(work);
+    return answered;
   }
 
   /** Whether something is going on that a hand-over has to wait for. */
@@ -175,8 +166,7 @@ export class Activation {
     let verdict: Verdict | undefined;
     try {
       mail = readMail(kind, delivery);
-      const repeat = await journal.hasHandled(mail.input.id, mail.input.at);
-      if (!repeat) verdict = judge(kind, journal.fold, this.address, mail.input);
+      verdict = await this.#judgeMail(journal, mail.input);
     } catch (error) {
       if (!(error instanceof Unhandleable)) throw error;
       await journal.verifyNewest();
@@ -184,7 +174,18 @@ export class Activation {
       return buryMail(this.#system, delivery, error, this.#closing.signal);
     }
     if (verdict !== undefined) await this.#carryOut(journal, mail, verdict);
-    this.#settle(journal, delivery);
+    // The state of a fork is what is read back, with the past that it was just given.
+    const isForked = verdict?.type === "event" && verdict.event.type === FORKED;
+    this.#settle(isForked ? await this.#activate() : journal, delivery);
+  }
+
+  /** What is to become of mail; undefined when it was handled before. */
+  async #judgeMail(journal: Journal, input: ReadMail["input"]): Promise<Verdict | undefined> {
+    const { kind, bus } = this.#system;
+    const { fold } = journal;
+    if (await journal.hasHandled(input.id, input.at)) return undefined;
+    if (!isFork(input)) return judge(kind, fold, this.address, input);
+    return judgeFork(bus, this.address, fold.fence > 0, input.data, this.#closing.signal);
   }
 
   async #carryOut(journal: Journal, mail: ReadMail, verdict: Verdict): Promise<void> {

@@ -1,6 +1,7 @@
 import { type ServiceMsg, Svcm } from "@nats-io/services";
-import { parseSubject } from "#subjects/mod.ts";
+import { type Moment, parseSubject, STATE, stateQuestionSchema } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
+import { NewerSchema } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Logger } from "./logger.ts";
 import type { Wire } from "./wire.ts";
@@ -41,7 +42,7 @@ export async function serveAsks(
     queue: "",
     statsHandler: () => Promise.resolve(status()),
   });
-  for (const question of ["state", ...Object.keys(contract.asks)]) {
+  for (const question of [STATE, ...Object.keys(contract.asks)]) {
     const subject = `thalassa.*.${contract.kind}.*.ask.${question}`;
     service.addEndpoint(question, { subject, handler: (error, message) => error ?? answer(host, message, logger) });
   }
@@ -53,11 +54,28 @@ export async function serveAsks(
 
 function answer(host: Host, message: ServiceMsg, logger: Logger): void {
   const { address, name } = parseSubject(message.subject);
-  host.ask(address, name)?.then(
+  if (!host.serves(address)) return;
+  const moment = readMoment(message.data);
+  if (moment === undefined) {
+    message.respondError(400, `ask ${name} with {}, {"seq": 17} or {"time": 1790000000000}`);
+    return;
+  }
+  host.ask(address, name, moment)?.then(
     (said) => message.respond(JSON.stringify(said)),
     (error: unknown) => {
       logger.debug({ address, question: name, err: error }, "a question went unanswered");
-      message.respondError(503, "its actor is moving; ask again");
+      const [code, why] = error instanceof NewerSchema ? [501, error.message] : [503, "its actor is moving; ask again"];
+      message.respondError(Number(code), `${why}`);
     },
   );
+}
+
+/** Of when an answer is wanted; undefined when that cannot be read. */
+function readMoment(body: Uint8Array): Moment | undefined {
+  if (body.length === 0) return {};
+  try {
+    return stateQuestionSchema.parse(JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    return undefined;
+  }
 }

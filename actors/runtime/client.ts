@@ -1,11 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { type ServiceStats, Svcm } from "@nats-io/services";
-import { type Address, formatTraceparent, KINDS, type KindContract, parseAddress, subjectOf } from "#subjects/mod.ts";
+import { ServiceError, type ServiceStats, Svcm } from "@nats-io/services";
+import type { Msg } from "@nats-io/transport-node";
+import {
+  type Address,
+  formatTraceparent,
+  KINDS,
+  type KindContract,
+  type Moment,
+  parseAddress,
+  subjectOf,
+} from "#subjects/mod.ts";
 import type { LogRecord } from "./bus.ts";
 import { type BusAccess, connectToBus } from "./connection.ts";
+import { Unanswered } from "./errors.ts";
 import { type Follow, Follower } from "./follower.ts";
 import { Hearing } from "./hearing.ts";
-import { walkBack } from "./history.ts";
+import { readLineage } from "./lineage.ts";
 import { postMail } from "./nats-bus.ts";
 import { NatsLog } from "./nats-log.ts";
 import { mailVersion } from "./outbox.ts";
@@ -19,6 +29,9 @@ const CENSUS_MS = 500;
 
 /** The longest a question may wait for its actor. Units: ms. */
 const ASK_MS = 3_000;
+
+/** The longest a question about the past may take: a whole log is read for it. Units: ms. */
+const PAST_MS = 60_000;
 
 /** What else there is to say about a message. */
 export type Posting = {
@@ -82,13 +95,13 @@ export class Client implements AsyncDisposable {
   }
 
   /** An actor's newest record; undefined when it has none. */
-  last(address: Address): Promise<LogRecord | undefined> {
-    return this.#log.last(address, this.#closing.signal);
+  last(address: Address, signal: AbortSignal = this.#closing.signal): Promise<LogRecord | undefined> {
+    return this.#log.last(address, signal);
   }
 
   /** One record of an actor; undefined when it was trimmed or is no record of it. */
-  record(address: Address, seq: number): Promise<LogRecord | undefined> {
-    return this.#log.record(address, seq, this.#closing.signal);
+  record(address: Address, seq: number, signal: AbortSignal = this.#closing.signal): Promise<LogRecord | undefined> {
+    return this.#log.record(address, seq, signal);
   }
 
   /** An actor's history from its newest record back, a page at a time, each in order. */
@@ -102,11 +115,11 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  /** An actor's history after a sequence, in order. */
+  /** An actor's history after a sequence, in order; that of a fork begins in the log of the other. */
   async history(address: Address, fromSeq = 0): Promise<readonly LogRecord[]> {
     const { signal } = this.#closing;
     const last = await this.#log.last(address, signal);
-    return last === undefined ? [] : walkBack(this.#log, address, last, fromSeq, signal);
+    return last === undefined ? [] : readLineage(this.#log, address, last, fromSeq, signal);
   }
 
   /** An entry of a bucket, where our contract lets us read it; undefined when there is none or it was deleted. */
@@ -118,9 +131,20 @@ export class Client implements AsyncDisposable {
     return found === null || isDeleted ? undefined : found.json();
   }
 
-  /** Asks an actor a question of its contract. Throws: the bus's error when nobody answers in time. */
-  async ask(address: Address, question: string): Promise<unknown> {
-    const answer = await this.wire.nc.request(subjectOf(address, "ask", question), "", { timeout: ASK_MS });
+  /** Asks an actor a question of its contract, or how it stands, or stood at a `moment`. Throws: Unanswered. */
+  async ask(address: Address, question: string, moment: Moment = {}): Promise<unknown> {
+    const isPast = Object.keys(moment).length > 0;
+    const timeout = isPast ? PAST_MS : ASK_MS;
+    const body = isPast ? JSON.stringify(moment) : "";
+    let answer: Msg;
+    try {
+      answer = await this.wire.nc.request(subjectOf(address, "ask", question), body, { timeout });
+    } catch (error) {
+      const { kind } = parseAddress(address);
+      throw new Unanswered(address, question, `no process of kind ${kind} answered`, error);
+    }
+    const refusal = ServiceError.toServiceError(answer);
+    if (refusal !== null) throw new Unanswered(address, question, refusal.message);
     return answer.json();
   }
 

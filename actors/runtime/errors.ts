@@ -69,3 +69,13 @@ export class BusSilent extends RuntimeError {
     super(`the bus did not answer (${reason}); it is asked again`, { cause });
   }
 }
+
+/** A question got no answer, or an answer that says why there is none. */
+export class Unanswered extends RuntimeError {
+  override readonly name = "Unanswered";
+  readonly code = "unanswered";
+
+  constructor(address: Address, question: string, why: string, cause?: unknown) {
+    super(`${address} does not tell its ${question}: ${why}; see thalassa ps, and ask again`, { cause });
+  }
+}

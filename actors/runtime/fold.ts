@@ -1,4 +1,12 @@
-import { type Address, PREV_LENGTH, RESUMED, resumedSchema } from "#subjects/mod.ts";
+import {
+  type Address,
+  FORKED,
+  type KindContract,
+  PREV_LENGTH,
+  RESUMED,
+  resumedSchema,
+  upgraded,
+} from "#subjects/mod.ts";
 import type { AnyEvent, AnyKind, Step } from "./actor.ts";
 import type { LogRecord } from "./bus.ts";
 import { NewerSchema } from "./errors.ts";
@@ -53,8 +61,12 @@ export class Fold {
       throw new NewerSchema(`${record.event} of ${record.address}`, record.version, version);
     if (record.event === RESUMED) {
       for (const key of resumedSchema.parse(record.data).keys) this.#resumptions.set(key, this.resumptions(key) + 1);
+    } else if (record.event === FORKED) {
+      // What the other began and lost is not held against the fork, and no sequence of its chain is one of ours.
+      this.#resumptions.clear();
+      this.tail = [];
     } else {
-      this.state = this.#kind.evolve(this.state, eventOf(record), record);
+      this.state = this.#kind.evolve(this.state, eventOf(this.#kind.contract, record), record);
       this.#forgetResumptions();
     }
     if (record.cause !== undefined) this.seen.add(record.cause, record.at);
@@ -93,7 +105,13 @@ export class Fold {
   }
 }
 
-/** The event inside a record. */
-export function eventOf(record: LogRecord): AnyEvent {
-  return { type: record.event, data: record.data };
+/** Whether an event is the runtime's own, of which a kind hears nothing. */
+export function isOurs(event: string): boolean {
+  return event === RESUMED || event === FORKED;
+}
+
+/** The event inside a record, as the present version of its contract has it. */
+export function eventOf({ upgrades, version }: KindContract, record: LogRecord): AnyEvent {
+  const { name, data } = upgraded(upgrades?.events, { name: record.event, data: record.data }, record.version, version);
+  return { type: name, data };
 }

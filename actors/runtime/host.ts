@@ -1,10 +1,22 @@
 import { Kvm } from "@nats-io/kv";
-import { type Address, KINDS, type KindContract, PARTITIONS, parseAddress } from "#subjects/mod.ts";
+import type { z } from "zod";
+import {
+  type Address,
+  KINDS,
+  type KindContract,
+  type Moment,
+  PARTITIONS,
+  parseAddress,
+  STATE,
+  type stateAnswerSchema,
+} from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
+import { foldAt } from "./lineage.ts";
 import type { Logger } from "./logger.ts";
 import { NatsBus, openBucket } from "./nats-bus.ts";
 import { type HostOptions, resolveOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
+import type { Partition } from "./partition.ts";
 import { partitionOf } from "./rendezvous.ts";
 import { SuspectLane } from "./steps.ts";
 import type { ActorSystem } from "./system.ts";
@@ -18,6 +30,8 @@ export class Host implements AsyncDisposable {
   readonly #system: ActorSystem;
   readonly #ownership: Ownership;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #closing = new AbortController();
+  #reading: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #passivating = false;
 
@@ -54,16 +68,24 @@ export class Host implements AsyncDisposable {
     return { partitions: partitions.length, actors: actors.length, steps };
   }
 
+  /** Whether an actor is served by this process. */
+  serves(address: Address): boolean {
+    return this.#partitionOf(address) !== undefined;
+  }
+
   /**
-   * Answers a question of the contract, or `state` (`{ seq, state }`, which every kind answers), if the actor's partition
-   * is ours; undefined when it is somebody else's.
+   * Answers a question of the contract, or `state`, which every kind answers; undefined when the actor is somebody else's
+   * or its kind has no answer. `moment` is of when the state is wanted. Throws: Closed; NewerSchema.
    */
-  ask(address: Address, question: string): Promise<unknown> | undefined {
-    const { agent, id } = parseAddress(address);
-    const partition = this.#ownership.partition(partitionOf(agent, id, PARTITIONS));
-    const answer = this.#system.kind.answers?.[question];
-    if (question === "state") return partition?.actor(address).ask((state, seq) => ({ seq, state }));
-    return answer === undefined ? undefined : partition?.actor(address).ask(answer);
+  ask(address: Address, question: string, moment: Moment): Promise<unknown> | undefined {
+    const partition = this.#partitionOf(address);
+    if (partition === undefined) return undefined;
+    if (question !== STATE) {
+      const answer = this.#system.kind.answers?.[question];
+      return answer && partition.actor(address).ask(answer);
+    }
+    if (Object.keys(moment).length > 0) return this.#stateAt(address, moment);
+    return partition.actor(address).ask((state, seq) => ({ seq, state }));
   }
 
   /** Hands everything over in good order and falls silent. May be called more than once. */
@@ -76,6 +98,22 @@ export class Host implements AsyncDisposable {
     await this.stop();
   }
 
+  #partitionOf(address: Address): Partition | undefined {
+    const { agent, id } = parseAddress(address);
+    return this.#ownership.partition(partitionOf(agent, id, PARTITIONS));
+  }
+
+  /** Reads a past beside the actor, which goes on meanwhile; one at a time, for a long one is large. */
+  #stateAt(address: Address, moment: Moment): Promise<z.output<typeof stateAnswerSchema>> {
+    const { bus, kind } = this.#system;
+    const answered = this.#reading.then(async () => {
+      const { seq, state } = await foldAt(bus, kind, address, moment, this.#closing.signal);
+      return { seq, state };
+    });
+    this.#reading = answered.catch(() => {});
+    return answered;
+  }
+
   async #begin(): Promise<void> {
     await this.#ownership.start();
     const { ackWaitMs, idleMs } = this.#system.options;
@@ -86,6 +124,7 @@ export class Host implements AsyncDisposable {
   }
 
   async #leave(): Promise<void> {
+    this.#closing.abort();
     await this.#ownership.leave();
     for (const timer of this.#timers) clearInterval(timer);
   }

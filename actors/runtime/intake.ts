@@ -1,4 +1,4 @@
-import { type Address, HEADERS, isToken, parseTraceparent, type Trace } from "#subjects/mod.ts";
+import { FORK, forkSchema, HEADERS, isAddress, parseTraceparent, type Trace, upgraded } from "#subjects/mod.ts";
 import type { AnyKind, MailInput } from "./actor.ts";
 import type { Delivery } from "./bus.ts";
 import { NewerSchema, Unhandleable } from "./errors.ts";
@@ -9,6 +9,9 @@ export type ReadMail = {
   readonly correlation: string;
   readonly trace: Trace | undefined;
 };
+
+/** Bodies by name. */
+type Schemas = AnyKind["contract"]["mail"];
 
 /** Longest mail id that is believed. Units: characters. */
 const MAX_ID = 256;
@@ -32,8 +35,7 @@ export function readMail(kind: AnyKind, delivery: Delivery): ReadMail {
       type: "mail",
       id,
       at: Number.isFinite(at) ? at : 0,
-      verb: delivery.verb,
-      data: parseBody(kind, delivery),
+      ...readBody(kind, delivery, version),
       ...(from !== undefined && isAddress(from) ? { from } : {}),
     },
     correlation: correlation === undefined || correlation.length > MAX_ID ? id : correlation,
@@ -62,15 +64,23 @@ function honestId(delivery: Delivery): string {
   return id;
 }
 
-function parseBody(kind: AnyKind, delivery: Delivery): unknown {
-  const { mail } = kind.contract;
-  const schema = Object.hasOwn(mail, delivery.verb) ? mail[delivery.verb] : undefined;
+/** The verb and body of mail, of whatever version, as the contract has them today. */
+function readBody(
+  kind: AnyKind,
+  delivery: Delivery,
+  version: number,
+): { readonly verb: string; readonly data: unknown } {
+  const { contract } = kind;
+  const schemas: Schemas = { ...contract.mail, [FORK]: forkSchema };
+  const sent = { name: delivery.verb, data: readJson(delivery.body) };
+  const { name, data } = upgraded(contract.upgrades?.mail, sent, version, contract.version);
+  const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
   if (schema === undefined) {
-    const verbs = Object.keys(mail).join(", ");
-    throw new Unhandleable("unknown-verb", `${kind.contract.kind} takes no ${delivery.verb}; it takes ${verbs}`);
+    const verbs = Object.keys(schemas).join(", ");
+    throw new Unhandleable("unknown-verb", `${contract.kind} takes no ${name}; it takes ${verbs}`);
   }
-  const parsed = schema.safeParse(readJson(delivery.body));
-  if (parsed.success) return parsed.data;
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return { verb: name, data: parsed.data };
   const issue = parsed.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? "its body" : issue.path.join(".");
   throw new Unhandleable("malformed", `${where}: ${issue?.message ?? "does not fit the schema"}`);
@@ -82,10 +92,4 @@ function readJson(body: Uint8Array): unknown {
   } catch (cause) {
     throw new Unhandleable("unreadable", "its body is not JSON in UTF-8", cause);
   }
-}
-
-/** Whether a header names an actor. */
-export function isAddress(text: string): text is Address {
-  const parts = text.split(".");
-  return parts.length === 3 && parts.every(isToken);
 }

@@ -1,5 +1,6 @@
 import type { StepInput } from "./actor.ts";
 import type { Delivery } from "./bus.ts";
+import { Closed } from "./errors.ts";
 import type { Run } from "./steps.ts";
 
 /** One thing at a time that an activation has to do. */
@@ -17,6 +18,22 @@ export type StepWork = {
   readonly judged: () => void;
   readonly forgone: () => void;
 };
+
+/** A question as work, and its answer. Rejects with Closed when the actor leaves first, or with what the question throws. */
+export function asWork(question: (state: unknown, seq: number) => unknown): {
+  readonly work: Work;
+  readonly answered: Promise<unknown>;
+} {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const answer = (state: unknown, seq: number): void => {
+    try {
+      resolve(question(state, seq));
+    } catch (error) {
+      reject(error);
+    }
+  };
+  return { work: { type: "ask", answer, forgone: () => reject(new Closed()) }, answered: promise };
+}
 
 /** Does one work; when it throws, says whether the same work is to be tried again. */
 export type Worker = {

@@ -18,5 +18,6 @@ export { type BusAccess, BusUnreachable, connectToBus } from "./connection.ts";
 export { Closed, NotAllowed } from "./errors.ts";
 export type { Follow, Follower } from "./follower.ts";
 export type { Ears, Hearing } from "./hearing.ts";
+export { foldAll } from "./lineage.ts";
 export type { Logger } from "./logger.ts";
 export { runClient, runKind, type Service } from "./process.ts";

@@ -5,8 +5,8 @@ import { answerOf } from "./nats-errors.ts";
 import { readRecord } from "./record.ts";
 import type { Wire } from "./wire.ts";
 
-/** What the leader of a stream is asked for; the client's own type leaves `next_by_subj` out. */
-type LeaderQuery = { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj?: string };
+/** What a stream is asked for; the client's own type leaves `next_by_subj` out. */
+type Query = { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj?: string };
 
 /** A replica may lag behind for so long before a record it has not counts as trimmed. */
 const LAG = { tries: 3, waitMs: 40 } as const;
@@ -32,7 +32,8 @@ export class NatsLog {
 
   /** The first record of an actor at or after a sequence. Throws: Closed. */
   next(address: Address, fromSeq: number, signal: AbortSignal): Promise<LogRecord | undefined> {
-    return this.#ask(address, { seq: fromSeq, next_by_subj: commitFilter(address) }, signal);
+    const query = { seq: fromSeq, next_by_subj: commitFilter(address) };
+    return this.#from === "leader" ? this.#ask(address, query, signal) : this.#askNearest(address, query, signal);
   }
 
   /** One record; undefined when it was trimmed, or its sequence issued again to somebody else. Throws: Closed. */
@@ -47,17 +48,13 @@ export class NatsLog {
     return record?.address === address ? record : undefined;
   }
 
-  async #askNearest(
-    address: Address,
-    query: { readonly last_by_subj: string } | { readonly seq: number },
-    signal: AbortSignal,
-  ): Promise<LogRecord | undefined> {
+  async #askNearest(address: Address, query: Query, signal: AbortSignal): Promise<LogRecord | undefined> {
     const stream = logStream(parseAddress(address).kind);
     const got = await this.#wire.persist(() => this.#wire.jsm.direct.getMessage(stream, query), signal);
     return got === null ? undefined : readRecord({ ...found(got), headers: got.header }, 1);
   }
 
-  async #ask(address: Address, query: LeaderQuery, signal: AbortSignal): Promise<LogRecord | undefined> {
+  async #ask(address: Address, query: Query, signal: AbortSignal): Promise<LogRecord | undefined> {
     const stream = logStream(parseAddress(address).kind);
     try {
       const got = await this.#wire.persist(() => this.#wire.jsm.streams.getMessage(stream, query), signal);

@@ -1,7 +1,7 @@
-import { formatTraceparent, type KindContract, parseAddress, RESUMED, spanOf } from "#subjects/mod.ts";
+import { formatTraceparent, type KindContract, parseAddress, spanOf } from "#subjects/mod.ts";
 import type { AnyKind, Send } from "./actor.ts";
 import type { Bus, LogRecord, OutgoingMail } from "./bus.ts";
-import { eventOf } from "./fold.ts";
+import { eventOf, isOurs } from "./fold.ts";
 
 /** What the outbox needs: where sends go, and the contracts that say which version a body has. */
 export type OutboxPort = {
@@ -12,7 +12,7 @@ export type OutboxPort = {
 
 /** The sends of a record: the same ones, under the same names, whenever and wherever they are derived. */
 function sendsOf(kind: AnyKind, record: LogRecord): readonly (readonly [string, Send])[] {
-  return record.event === RESUMED ? [] : Object.entries(kind.sends(eventOf(record), record));
+  return isOurs(record.event) ? [] : Object.entries(kind.sends(eventOf(kind.contract, record), record));
 }
 
 /** Whether sending them again would be seen by others: a view entry that stands already is not written anew. */

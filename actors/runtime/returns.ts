@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   type Address,
   HEADERS,
+  isAddress,
   isToken,
   type KindContract,
   parseAddress,
@@ -11,7 +12,7 @@ import {
 import type { Refusal, StepInput } from "./actor.ts";
 import type { Bus, Delivery } from "./bus.ts";
 import type { Unhandleable } from "./errors.ts";
-import { isAddress, type ReadMail } from "./intake.ts";
+import type { ReadMail } from "./intake.ts";
 import { mailVersion } from "./outbox.ts";
 
 /** What giving mail back needs. */

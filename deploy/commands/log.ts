@@ -1,17 +1,17 @@
 import { logLines } from "#bridges/terminal/log-line.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
+import { actorNamed, readerOf } from "#deploy/actor-name.ts";
 import { BadUse } from "#deploy/failure.ts";
 import { untilInterrupted } from "#deploy/interrupt.ts";
 import type { LogRecord } from "#runtime/mod.ts";
-import { terminalContract } from "#subjects/clients.ts";
-import { type Address, KINDS, OPERATOR, parseAddress, resolveChannel } from "#subjects/mod.ts";
+import type { Address } from "#subjects/mod.ts";
 
 /** Shows an actor's history, and follows it where asked to. */
 export async function log(
   name: string,
   options: { readonly from?: string; readonly follow?: true; readonly json?: true },
 ): Promise<number> {
-  const address = addressOf(name);
+  const address = actorNamed(name);
   const fromSeq = seqOf(options.from);
   await using client = await connectAs(readerOf(address), findBus());
   const print = (record: LogRecord): void => {
@@ -26,19 +26,6 @@ export async function log(
   using _follower = client.follow(address, { fromSeq: past.at(-1)?.seq ?? fromSeq, onRecord: print });
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   return 0;
-}
-
-function addressOf(name: string): Address {
-  if (!name.includes(".")) return resolveChannel(name, terminalContract.client);
-  const { kind } = parseAddress(name);
-  if (KINDS.some((contract) => contract.kind === kind)) return name as Address;
-  throw new BadUse(`there is no kind ${kind}`, `the kinds are: ${KINDS.map((contract) => contract.kind).join(", ")}`);
-}
-
-/** Who may read that log: the terminal those it follows, the operator all. */
-function readerOf(address: Address): string {
-  const follows: readonly string[] = terminalContract.follows;
-  return follows.includes(parseAddress(address).kind) ? terminalContract.client : OPERATOR;
 }
 
 /** The sequence before the first one wanted. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findCause, loadActor } from "#runtime/history.ts";
+import { findCause } from "#runtime/history.ts";
+import { loadActor } from "#runtime/recovery.ts";
 import { encodeSnapshot } from "#runtime/snapshot.ts";
 import { ledger, ledgerKind } from "#support/ledger.ts";
 import { LedgerWorld } from "#support/ledger-world.ts";

@@ -215,7 +215,7 @@ export class LedgerWorld {
 export function replay(kind: AnyKind, address: Address, records: readonly LogRecord[]): LedgerState {
   const events = records.filter(({ event }) => event !== RESUMED);
   return events.reduce(
-    (state, record) => kind.evolve(state, eventOf(record), record),
+    (state, record) => kind.evolve(state, eventOf(kind.contract, record), record),
     kind.initial(address),
   ) as LedgerState;
 }

@@ -98,15 +98,17 @@ export type LedgerOptions = {
   readonly perform?: Perform;
   readonly version?: number;
   readonly stateVersion?: number;
+  readonly upgrades?: NonNullable<KindContract["upgrades"]>;
   /** A job that is given up is begun again under another key, so that it is done in the end. */
   readonly stubborn?: boolean;
 };
 
 /** The kind, as the runtime takes it. */
 export function ledgerKind(options: LedgerOptions = {}): AnyKind {
-  const { perform = finishAtOnce, version = 1, stateVersion = 1, stubborn = false } = options;
+  const { perform = finishAtOnce, version = 1, stateVersion = 1, stubborn = false, upgrades = {} } = options;
+  const contract: typeof ledgerContract & KindContract = { ...ledgerContract, upgrades, version: version as 1 };
   const kind: LedgerKind = {
-    contract: { ...ledgerContract, version: version as 1 },
+    contract,
     stateVersion,
     initial: () => ({ total: 0, counts: {}, jobs: {} }),
     decide: (state, input) => (input.type === "mail" ? decideMail(state, input) : decideStep(state, input, stubborn)),
