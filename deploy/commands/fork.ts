@@ -16,7 +16,7 @@ import {
 } from "#subjects/mod.ts";
 
 /** How long a fork may take to be judged. Units: ms. */
-const JUDGED_MS = 15_000;
+const JUDGED_MS = 5_000;
 
 /** A fork that is not to be. */
 class ForkRefused extends ThalassaError<"fork-refused"> {
