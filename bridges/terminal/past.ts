@@ -1,5 +1,5 @@
 import type { Client, LogRecord } from "#runtime/mod.ts";
-import type { Address } from "#subjects/mod.ts";
+import { type Address, FORKED, forkSchema } from "#subjects/mod.ts";
 
 /** The sequence of an actor's newest record; 0 when there is none. */
 export async function newestSeq(client: Client, address: Address): Promise<number> {
@@ -20,7 +20,7 @@ export async function recordsSince(client: Client, address: Address, since: numb
   return place === undefined ? [] : client.history(address, place.seq - 1);
 }
 
-/** Goes back through the log in long hops, each over all the sequences that one record names, until it is far enough. */
+/** Goes back in long hops, each over all the sequences that one record names, into the past of a fork too. */
 async function hopBack(
   client: Client,
   address: Address,
@@ -29,12 +29,17 @@ async function hopBack(
   let place = await client.last(address);
   for (let passed = 1; place !== undefined; ) {
     passed += place.prev.length;
-    const [oldest] = place.prev;
-    if (oldest === undefined || isFarEnough(place, passed)) return place;
-    const further = await client.record(address, oldest);
+    const further = isFarEnough(place, passed) ? undefined : await furtherBack(client, place);
     // What was trimmed away ends the log for us.
     if (further === undefined) return place;
     place = further;
   }
   return undefined;
+}
+
+function furtherBack(client: Client, place: LogRecord): Promise<LogRecord | undefined> {
+  const [oldest] = place.prev;
+  if (oldest !== undefined) return client.record(place.address, oldest);
+  const { success, data } = forkSchema.safeParse(place.event === FORKED ? place.data : undefined);
+  return success ? client.record(data.from, data.seq) : Promise.resolve(undefined);
 }

@@ -12,8 +12,11 @@ const CALLERS = 200;
 /** Actors leave memory after this long. Units: ms. */
 const IDLE_MS = 1_000;
 
-/** The server remembers message ids for two minutes; after that, and a collection, it holds what it has to. Units: ms. */
-const REST_MS = 160_000;
+/**
+ * The server remembers message ids for two minutes; then its runtime needs two collections, which at rest come every two
+ * minutes, to let go of pooled buffers. After that it holds what it has to. Units: ms.
+ */
+const REST_MS = 390_000;
 
 /** Conversations that warm the process up before its memory counts as that of one that holds none. */
 const WARM = 4_000;
