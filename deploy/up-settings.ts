@@ -1,5 +1,11 @@
-import { KINDS } from "#subjects/mod.ts";
+import { httpContract } from "#subjects/clients.ts";
+import { KINDS, PARTITIONS } from "#subjects/mod.ts";
 import { BadUse } from "./failure.ts";
+import { homeRoot } from "./home.ts";
+import { readSettingsFile } from "./settings/file.ts";
+import { type Sources, settingOf } from "./settings/resolve.ts";
+import { NOT_ASKED } from "./settings/shared.ts";
+import { processesKey, type SettingValues } from "./settings/table.ts";
 
 /** Options of `thalassa up` as they are typed. */
 export type UpOptions = {
@@ -7,33 +13,43 @@ export type UpOptions = {
   readonly only?: string;
   readonly port?: string;
   readonly monitorPort?: string;
+  readonly http?: boolean;
+  readonly httpPort?: string;
   readonly json?: true;
 };
 
 /** How much a crash of the whole host may cost. Killed processes lose nothing in either. */
-export type Durability = "process" | "disk";
+export type Durability = SettingValues["durability"];
 
-/** What `up` does, read from its options and environment. */
+/** What `up` does until there is a bus to ask, read from its options, the environment and `thalassa.toml`. */
 export type UpSettings = {
   readonly port: number;
   readonly monitorPort: number;
   /** How many processes of each kind. */
   readonly processes: Readonly<Record<string, number>>;
   readonly durability: Durability;
+  /** The port of the HTTP bridge, if it is wanted; 0 takes a free one. */
+  readonly httpPort: number | undefined;
 };
 
-const DEFAULTS = { port: 4222, monitorOffset: 4_000, maxProcesses: 16 } as const;
-
-/** Reads what was typed. Throws: BadUse. */
+/** Reads what was typed and set. Throws: BadUse; SettingUnusable. */
 export function upSettings(options: UpOptions, env: NodeJS.ProcessEnv): UpSettings {
-  const port = portOf(options.port, "--port") ?? DEFAULTS.port;
-  const monitor = portOf(options.monitorPort, "--monitor-port");
-  const derived = port === 0 || port + DEFAULTS.monitorOffset > 65_535 ? 0 : port + DEFAULTS.monitorOffset;
+  const flag = (option: string, text: string | undefined) => (text === undefined ? undefined : { option, text });
+  const flags = {
+    "bus.port": flag("--port", options.port),
+    "bus.monitor_port": flag("--monitor-port", options.monitorPort),
+    "http.port": flag("--http-port", options.httpPort),
+    "http.on": options.http === false ? flag("--no-http", "false") : undefined,
+  };
+  const sources = { flags, env, shared: NOT_ASKED, file: readSettingsFile(homeRoot(env)) };
+  const named = options.only?.split(",").map((part) => part.trim());
+  const wantsHttp = settingOf("http.on", sources) && (named === undefined || named.includes(HTTP));
   return {
-    port,
-    monitorPort: monitor ?? derived,
-    processes: processesOf(options.only),
-    durability: durabilityOf(env.THALASSA_DURABILITY),
+    port: settingOf("bus.port", sources),
+    monitorPort: settingOf("bus.monitor_port", sources),
+    processes: processesOf(named, sources),
+    durability: settingOf("durability", sources),
+    httpPort: wantsHttp ? settingOf("http.port", sources) : undefined,
   };
 }
 
@@ -42,39 +58,34 @@ export function syncOf(durability: Durability): string {
   return durability === "disk" ? "always" : "1s";
 }
 
-function portOf(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new BadUse(`${option} ${text} is no port`, `use a number from 0 to 65535, for example ${option} 4333`);
-}
+/** What the bridge is called among the kinds that `--only` names. */
+const HTTP = httpContract.client;
 
-function processesOf(only: string | undefined): Readonly<Record<string, number>> {
+function processesOf(only: readonly string[] | undefined, sources: Sources): Readonly<Record<string, number>> {
   const known = KINDS.map(({ kind }) => kind);
-  if (only === undefined) return Object.fromEntries(known.map((kind) => [kind, 1]));
-  const wanted = only.split(",").map((part) => {
-    const [kind = "", count = "1"] = part.trim().split("=");
+  const set = (kind: string): number => settingOf(processesKey(kind), sources);
+  if (only === undefined) {
+    return Object.fromEntries(known.map((kind) => [kind, set(kind)] as const).filter(([, count]) => count > 0));
+  }
+  const kinds = only.filter((part) => part !== HTTP);
+  const wanted = kinds.map((part) => {
+    const [kind = "", count] = part.split("=");
     if (!known.includes(kind)) {
-      throw new BadUse(`there is no kind ${JSON.stringify(kind)}`, `the kinds are: ${known.join(", ")}`);
+      throw new BadUse(
+        `there is no kind ${JSON.stringify(kind)}`,
+        `the kinds are: ${known.join(", ")}; and there is ${HTTP}`,
+      );
     }
-    if (!/^\d{1,2}$/.test(count) || Number(count) < 1 || Number(count) > DEFAULTS.maxProcesses) {
+    if (count === undefined) return [kind, Math.max(set(kind), 1)] as const;
+    if (!/^\d{1,2}$/.test(count) || Number(count) < 1 || Number(count) > PARTITIONS) {
       throw new BadUse(
         `${JSON.stringify(part)} asks for no number of processes`,
-        `use ${kind}=N with N from 1 to ${DEFAULTS.maxProcesses}, its partitions`,
+        `use ${kind}=N with N from 1 to ${PARTITIONS}, its partitions`,
       );
     }
     return [kind, Number(count)] as const;
   });
   return Object.fromEntries(wanted);
-}
-
-function durabilityOf(text: string | undefined): Durability {
-  if (!text || text === "process") return "process";
-  if (text === "disk") return "disk";
-  throw new BadUse(
-    `THALASSA_DURABILITY is ${JSON.stringify(text)}`,
-    "use process (the default: a killed process loses nothing) or disk (each write is synced first; slower)",
-  );
 }
 
 /** What a person types to call us: started by npm, we are not on their `PATH`. */

@@ -1,15 +1,26 @@
 import type { Command } from "commander";
 import { json, run } from "./action.ts";
+import { BUS_VARIABLES, lesson } from "./lesson.ts";
 
 /** What speaks with an agent: `chat`, `send`. */
 export function addTalking(program: Command): void {
   program
     .command("chat")
     .description("talk; piped, a line in is an answer out, in order, each folded into one line")
-    .option("--channel <name>", "which conversation: a name of yours, or a full address", "default")
-    .option("--agent <agent>", "which agent", "main")
+    .option(
+      "--channel <name>",
+      "which conversation: a name of yours, or a full address (default: setting chat.channel)",
+    )
+    .option("--agent <agent>", "which agent (default: setting chat.agent)")
     .addOption(json())
-    .addHelpText("after", '\nExamples:\n  thalassa chat --channel work\n  echo "hello" | thalassa chat\n')
+    .addHelpText(
+      "after",
+      lesson({
+        examples: ["thalassa chat --channel work", 'echo "hello" | thalassa chat'],
+        settings: ["chat.agent", "chat.channel"],
+        variables: BUS_VARIABLES,
+      }),
+    )
     .action((options) => run(options, async () => (await import("#deploy/commands/chat.ts")).chat(options)));
 
   program
@@ -20,7 +31,13 @@ export function addTalking(program: Command): void {
     .option("--wait", "wait for the answer and print it")
     .option("--id <id>", "the same id twice within 24 hours is one message")
     .addOption(json())
-    .addHelpText("after", '\nExample:\n  thalassa send work "is the build green?" --wait --id build-4711\n')
+    .addHelpText(
+      "after",
+      lesson({
+        examples: ['thalassa send work "is the build green?" --wait --id build-4711'],
+        variables: BUS_VARIABLES,
+      }),
+    )
     .action((channel, text, options) =>
       run(options, async () => (await import("#deploy/commands/send.ts")).send(channel, text, options)),
     );

@@ -2,19 +2,22 @@ import { chatPiped } from "#bridges/terminal/piped.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
 import { openChat } from "#deploy/chat-here.ts";
+import { chatSettings } from "#deploy/settings/here.ts";
 import { terminalContract } from "#subjects/clients.ts";
 import { resolveChannel } from "#subjects/mod.ts";
 
 /** Talks: with a person where there is a terminal on both ends, else a line in, an answer out. */
 export async function chat(options: {
-  readonly channel: string;
-  readonly agent: string;
+  readonly channel?: string;
+  readonly agent?: string;
   readonly json?: true;
 }): Promise<number> {
-  const { channel, agent } = options;
-  const address = resolveChannel(channel, terminalContract.client, agent);
+  // A name that cannot be one is told before anything is asked of the bus.
+  resolveChannel(options.channel ?? "default", terminalContract.client, options.agent);
   const bus = findBus();
   await using client = await connectAs(terminalContract.client, bus);
+  const { channel, agent } = await chatSettings(client, options);
+  const address = resolveChannel(channel, terminalContract.client, agent);
   if (process.stdin.isTTY && process.stdout.isTTY && !options.json) {
     await openChat(client, { homeRoot: bus.home.root, channel, agent });
     return 0;
