@@ -1,5 +1,5 @@
 import { terminalContract } from "#subjects/clients.ts";
-import { type Address, OPERATOR, parseAddress, resolveChannel } from "#subjects/mod.ts";
+import { type Address, isAddress, OPERATOR, parseAddress, resolveChannel } from "#subjects/mod.ts";
 import { BadUse } from "./failure.ts";
 import { checkKind } from "./kinds.ts";
 
@@ -8,9 +8,9 @@ export type ActorAt = { readonly address: Address; readonly seq: number };
 
 /** The actor that a person means: an address is used as it is, a plain name is a channel of theirs. Throws: BadUse; BadToken. */
 export function actorNamed(name: string): Address {
-  if (!name.includes(".")) return resolveChannel(name, terminalContract.client);
+  if (!isAddress(name)) return resolveChannel(name, terminalContract.client);
   checkKind(parseAddress(name).kind);
-  return name as Address;
+  return name;
 }
 
 /** Reads `ADDRESS@SEQ`. Throws: BadUse; BadToken. */
