@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { hasCode, reasonOf, ThalassaError } from "./errors.ts";
+import { markFormat, requireKnownFormat } from "./home-format.ts";
 import { takePrivate } from "./privacy.ts";
 
 /** Where everything of one installation lives on this host. */
@@ -36,10 +37,11 @@ class HomeUnusable extends ThalassaError<"home-unusable"> {
 
 /**
  * Opens `THALASSA_HOME`, else `~/.thalassa`, and makes what is missing of it, all of it for its owner alone (mode 700).
- * A home that others may look into is narrowed, and `notes` says so. Throws: HomeUnusable.
+ * A home that others may look into is narrowed, and `notes` says so. One of a newer format is not touched.
+ * Throws: HomeUnusable, HomeOfUnknownFormat.
  */
 export function openHome(env: NodeJS.ProcessEnv = process.env): Home {
-  const root = resolve(env.THALASSA_HOME || join(env.HOME || homedir(), ".thalassa"));
+  const root = homeRoot(env);
   const home = {
     root,
     keysDir: join(root, "keys"),
@@ -48,14 +50,21 @@ export function openHome(env: NodeJS.ProcessEnv = process.env): Home {
     logsDir: join(root, "logs"),
     busFile: join(root, "nats.json"),
   };
+  usable(root, () => requireKnownFormat(root));
   makeFolder(root);
   const notes = [root, home.keysDir].flatMap((folder) => {
     makeFolder(folder);
     return narrow(folder);
   });
   proveWritable(root);
+  usable(root, () => markFormat(root));
   for (const folder of [home.dataDir, home.cacheDir, home.logsDir]) makeFolder(folder);
   return { ...home, notes };
+}
+
+/** Where the home is, whether there is one already or not: `THALASSA_HOME`, else `~/.thalassa`. */
+export function homeRoot(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env.THALASSA_HOME || join(env.HOME || homedir(), ".thalassa"));
 }
 
 function makeFolder(path: string): void {
@@ -72,6 +81,14 @@ function narrow(folder: string): readonly string[] {
     return note === undefined ? [] : [note];
   } catch (error) {
     throw new HomeUnusable(folder, `others may look into it, and ${reasonOf(error)}`, error);
+  }
+}
+
+function usable(root: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw error instanceof ThalassaError ? error : new HomeUnusable(root, reasonOf(error), error);
   }
 }
 

@@ -1,10 +1,16 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { z } from "zod";
+import { addCompletion } from "./cli/completion.ts";
+import { addConfig } from "./cli/config.ts";
 import { addDead } from "./cli/dead.ts";
+import { ENDS } from "./cli/lesson.ts";
 import { addRunning } from "./cli/running.ts";
+import { addService } from "./cli/service.ts";
+import { addSetup } from "./cli/setup.ts";
 import { addTalking } from "./cli/talking.ts";
+import { addTimeTravel } from "./cli/time-travel.ts";
+import { addToken } from "./cli/token.ts";
 import { addWatching } from "./cli/watching.ts";
+import { packageVersion } from "./package-version.ts";
 
 /** The command line. Each command's code is loaded when it is chosen, so that `--help` and mistakes answer at once. */
 const program = new Command("thalassa")
@@ -13,14 +19,22 @@ const program = new Command("thalassa")
   .helpOption("-h, --help", "say how it is used")
   .helpCommand("help [command]", "say how a command is used")
   .configureHelp({ showGlobalOptions: false })
+  .addHelpText("afterAll", `\n${ENDS}`)
   .exitOverride();
 
-for (const add of [addRunning, addTalking, addWatching, addDead]) add(program);
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
-}
+for (const add of [
+  addSetup,
+  addRunning,
+  addService,
+  addTalking,
+  addWatching,
+  addTimeTravel,
+  addDead,
+  addToken,
+  addConfig,
+  addCompletion,
+])
+  add(program);
 
 // Whoever reads us may stop reading (`| head`): that is a good end, not a failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

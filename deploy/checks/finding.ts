@@ -33,6 +33,19 @@ export function findingLines({ check, level, message, hint }: Finding): readonly
   return hint === undefined ? [line] : [line, `  ${" ".repeat(12)} → ${hint}`];
 }
 
+/** The last lines for people: how many findings of each sort there are, and once more what is wrong. */
+export function summaryLines(findings: readonly Finding[]): readonly string[] {
+  const wrong = findings.filter(({ level }) => level === "bad");
+  const known = findings.filter(({ level }) => level === "warn").length;
+  const good = findings.length - wrong.length - known;
+  const counts = [
+    `${good} good`,
+    ...(known > 0 ? [`${known} to know of (!)`] : []),
+    ...(wrong.length > 0 ? [`${wrong.length} wrong:`] : ["nothing wrong"]),
+  ];
+  return ["", styleText("bold", counts.join(", ")), ...wrong.flatMap(findingLines)];
+}
+
 function styleMark(colour: "green" | "yellow" | "red", mark: string): () => string {
   return () => styleText(colour, mark);
 }

@@ -37,7 +37,13 @@ export async function checkStreams(client: Client): Promise<readonly Finding[]> 
 export async function checkDead(client: Client): Promise<readonly Finding[]> {
   const count = (await infoOf(client.wire.jsm, DEAD))?.state.messages ?? 0;
   if (count === 0) return [good("dead", "no dead letters")];
-  return [warn("dead", `${count} dead letters`, "look at them with thalassa dead; retry or drop them")];
+  return [
+    warn(
+      "dead",
+      `${count} dead letter${count === 1 ? "" : "s"}`,
+      "look at them with thalassa dead; retry or drop them",
+    ),
+  ];
 }
 
 /** How fast the logs grow, and how long there is room for it. */

@@ -44,8 +44,11 @@ async function checkMailOf(client: Client, kind: string): Promise<readonly Findi
   const consumers: ConsumerInfo[] = [];
   for await (const consumer of jsm.consumers.list(stream)) consumers.push(consumer);
   const busy = consumers.reduce((sum, consumer) => sum + consumer.num_ack_pending, 0);
+  const pending = Math.max(messages - busy, 0);
+  const again = consumers.reduce((sum, consumer) => sum + consumer.num_redelivered, 0);
   const ageMs = Date.now() - Date.parse(`${firstAt}`);
-  const told = `${kind}: ${messages} in the queue, ${busy} being worked on, the oldest for ${duration(ageMs)}`;
+  const lag = `${busy} being worked on, ${pending} not handed out${again > 0 ? `, ${again} handed out again` : ""}`;
+  const told = `${kind}: ${messages} in the queue, ${lag}, the oldest for ${duration(ageMs)}`;
   const hint = `see thalassa ps; mail waits for a process of kind ${kind}`;
   const stuck = busy === 0 && ageMs > STUCK_MS ? bad("mail", told, hint) : good("mail", told);
   return [stuck, ...(messages > MAX_LOOKED_AT ? [] : await checkPlaces(client, kind))];

@@ -1,49 +1,84 @@
+import { styleText } from "node:util";
 import { connectAs, findBus, keysDirOf } from "#deploy/access.ts";
-import { checkClock, checkDurability, checkJetStream, checkVersion } from "#deploy/checks/bus.ts";
-import { bad, type Finding, findingLines, good } from "#deploy/checks/finding.ts";
-import { checkDisk, checkHome, checkKeys } from "#deploy/checks/host.ts";
+import { checkAccess, checkKeys } from "#deploy/checks/access.ts";
+import { checkDurability, checkJetStream, checkVersion } from "#deploy/checks/bus.ts";
+import { checkClock, checkClockSteps } from "#deploy/checks/clock.ts";
+import { bad, type Finding, findingLines, good, summaryLines } from "#deploy/checks/finding.ts";
+import { checkDisk, checkHome } from "#deploy/checks/host.ts";
+import { checkHttp } from "#deploy/checks/http.ts";
+import { checkCache, checkNode } from "#deploy/checks/program.ts";
+import { checkServerSettings } from "#deploy/checks/server-settings.ts";
+import { checkSnapshots } from "#deploy/checks/snapshots.ts";
 import { checkDead, checkGrowth, checkStreams } from "#deploy/checks/streams.ts";
+import { checkTimers } from "#deploy/checks/timers.ts";
+import { checkUp } from "#deploy/checks/up.ts";
 import { checkMail, checkProcesses } from "#deploy/checks/work.ts";
 import { explain } from "#deploy/failure.ts";
-import { openHome } from "#deploy/home.ts";
+import { type Home, openHome } from "#deploy/home.ts";
+import { rebuildViews } from "#deploy/rebuild-views.ts";
 import type { Client } from "#runtime/mod.ts";
 import { OPERATOR } from "#subjects/mod.ts";
 
-/** Checks everything; 1 when something is wrong. */
-export async function doctor(options: { readonly json?: true }): Promise<number> {
-  const findings: Finding[] = [];
-  const check = async (name: string, run: () => readonly Finding[] | Promise<readonly Finding[]>): Promise<void> => {
-    for (const finding of await attempt(name, run)) {
-      findings.push(finding);
-      process.stdout.write(`${options.json ? JSON.stringify(finding) : findingLines(finding).join("\n")}\n`);
-    }
-  };
+/** Options of `thalassa doctor`. */
+type DoctorOptions = { readonly json?: true; readonly rebuildViews?: true };
+
+type Run = () => readonly Finding[] | Promise<readonly Finding[]>;
+
+/** Checks everything; 1 when something is wrong. With `--rebuild-views` it mends the views, and checks nothing else. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const report = new Report(options.json === true);
   const home = openHome();
-  await check("home", () => checkHome(home));
-  await check("keys", () => checkKeys(keysDirOf(home)));
-  await check("disk", () => checkDisk(home));
-  await using patient = await reach(check);
+  if (!options.rebuildViews) await checkHost(report, home);
+  report.title("The bus");
+  await using patient = await reach(report);
   const { client } = patient;
-  if (client !== undefined) {
-    await check("server", () => checkVersion(client));
-    await check("jetstream", () => checkJetStream(client));
-    await check("streams", () => checkStreams(client));
-    await check("durability", () => checkDurability(client, home));
-    await check("clock", () => checkClock(client));
-    await check("processes", () => checkProcesses(client));
-    await check("mail", () => checkMail(client));
-    await check("dead", () => checkDead(client));
-    await check("growth", () => checkGrowth(client, home));
-  }
-  return findings.some(({ level }) => level === "bad") ? 1 : 0;
+  if (client !== undefined && options.rebuildViews) await report.check("views", () => mendViews(client));
+  else if (client !== undefined) await checkBus(report, home, client);
+  report.end();
+  return report.isBad ? 1 : 0;
 }
 
-type Check = (name: string, run: () => Promise<readonly Finding[]>) => Promise<void>;
+async function checkHost(report: Report, home: Home): Promise<void> {
+  report.title("This host");
+  await report.check("home", () => checkHome(home));
+  await report.check("keys", () => checkKeys(keysDirOf(home)));
+  await report.check("disk", () => checkDisk(home));
+  await report.check("node", () => checkNode());
+  await report.check("cache", () => checkCache(home, process.env));
+  await report.check("clock", () => checkClockSteps(home));
+  await report.check("up", () => checkUp(home));
+}
+
+async function checkBus(report: Report, home: Home, client: Client): Promise<void> {
+  await report.check("server", () => checkVersion(client));
+  await report.check("settings", () => checkServerSettings(client, home));
+  await report.check("access", () => checkAccess(findBus()));
+  await report.check("jetstream", () => checkJetStream(client));
+  await report.check("streams", () => checkStreams(client));
+  await report.check("durability", () => checkDurability(client, home));
+  await report.check("clock", () => checkClock(client));
+  report.title("The work");
+  await report.check("processes", () => checkProcesses(client));
+  await report.check("http", () => checkHttp(home));
+  await report.check("mail", () => checkMail(client));
+  await report.check("timers", () => checkTimers(client));
+  await report.check("snapshots", () => checkSnapshots(client));
+  await report.check("dead", () => checkDead(client));
+  await report.check("growth", () => checkGrowth(client, home));
+}
+
+async function mendViews(client: Client): Promise<readonly Finding[]> {
+  const isWatched = process.stderr.isTTY === true;
+  const progress = (done: number): void => void process.stderr.write(`\r${done} actors read`);
+  const { actors, right, mended, gone } = await rebuildViews(client, isWatched ? progress : undefined);
+  if (isWatched) process.stderr.write("\r\u001B[K");
+  return [good("views", `${actors} actors read: ${right} entries were right, ${mended} put right, ${gone} removed`)];
+}
 
 /** Connects, and says how that went. */
-async function reach(check: Check): Promise<AsyncDisposable & { readonly client: Client | undefined }> {
+async function reach(report: Report): Promise<AsyncDisposable & { readonly client: Client | undefined }> {
   let client: Client | undefined;
-  await check("bus", async () => {
+  await report.check("bus", async () => {
     const bus = findBus();
     client = await connectAs(OPERATOR, bus);
     return [good("bus", `reached at ${bus.url}`)];
@@ -51,11 +86,43 @@ async function reach(check: Check): Promise<AsyncDisposable & { readonly client:
   return { client, [Symbol.asyncDispose]: async () => client?.[Symbol.asyncDispose]() };
 }
 
-/** A check that fails is a finding, and the others go on. */
-async function attempt(
-  name: string,
-  run: () => readonly Finding[] | Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
+/** Findings, told as they come: under titles and summed up for people, a line each for programs. */
+class Report {
+  readonly #findings: Finding[] = [];
+  readonly #asJson: boolean;
+
+  constructor(asJson: boolean) {
+    this.#asJson = asJson;
+  }
+
+  get isBad(): boolean {
+    return this.#findings.some(({ level }) => level === "bad");
+  }
+
+  /** Begins a group. */
+  title(text: string): void {
+    if (!this.#asJson) this.#print(`${this.#findings.length > 0 ? "\n" : ""}${styleText("bold", text)}`);
+  }
+
+  /** Runs a check and tells what it found; one that fails is a finding, and the others go on. */
+  async check(name: string, run: Run): Promise<void> {
+    for (const finding of await attempt(name, run)) {
+      this.#findings.push(finding);
+      this.#print(...(this.#asJson ? [JSON.stringify(finding)] : findingLines(finding)));
+    }
+  }
+
+  /** Sums up. */
+  end(): void {
+    if (!this.#asJson) this.#print(...summaryLines(this.#findings));
+  }
+
+  #print(...lines: readonly string[]): void {
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
+
+async function attempt(name: string, run: Run): Promise<readonly Finding[]> {
   try {
     return await run();
   } catch (error) {
