@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
+import { type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
 import { BusSilent, Closed, NotAllowed } from "./errors.ts";
 import { isAnswer, isFinal } from "./nats-errors.ts";
 
@@ -115,7 +115,8 @@ export class Wire {
         this.#up = undefined;
         this.#tell({ type: "reconnected" });
       }
-      if (status.type === "error") {
+      // Any other error, such as a server too busy to greet us in time, passes with the connection.
+      if (status.type === "error" && status.error instanceof PermissionViolationError) {
         this.#refused = status.error;
         this.#tell({ type: "refused", error: status.error });
       }
