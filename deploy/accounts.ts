@@ -94,7 +94,8 @@ function covers(wide: string, narrow: string): boolean {
   return wideTokens.every((token, index) => token === ">" || matches(token, narrowTokens[index]));
 }
 
-function overlap(one: string, other: string): boolean {
+/** Whether some subject fits both patterns. */
+export function overlap(one: string, other: string): boolean {
   const [tokens, others] = [one.split("."), other.split(".")];
   const end = [tokens, others].map((side) => side.indexOf(">")).filter((at) => at >= 0);
   if (end.length === 0 && tokens.length !== others.length) return false;

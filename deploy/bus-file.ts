@@ -6,13 +6,15 @@ import type { Home } from "./home.ts";
 const BUS = z.object({
   url: z.string().min(1),
   monitor: z.url().optional(),
+  http: z.url().optional(),
   pid: z.int().positive().optional(),
   version: z.string().optional(),
 });
 
 /**
- * Where the bus of a home is. `monitor`, `pid` and `version` are absent when the server is not ours.
- * Shape: `{ "url": "nats://127.0.0.1:4222", "monitor": "http://127.0.0.1:8222", "pid": 4711, "version": "2.15.1" }`.
+ * Where the bus of a home is, and its HTTP bridge, if it has one. `monitor`, `pid` and `version` are absent when the server
+ * is not ours. Shape: `{ "url": "nats://127.0.0.1:4222", "monitor": "http://127.0.0.1:8222", "http": "http://127.0.0.1:8420",
+ * "pid": 4711, "version": "2.15.1" }`.
  */
 export type Bus = Readonly<z.infer<typeof BUS>>;
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { isSecretVariable } from "#subjects/scrub.ts";
 import { type Program, type ProgramEvent, Supervised } from "./supervised.ts";
 
 /** How long programs have to end in good order before they are made to. Units: ms. */
@@ -66,13 +67,27 @@ export class Supervisor implements AsyncDisposable {
 
 /** The process of a kind. Its standard input stays open as long as we live, and it stops when that ends. */
 export function kindProgram(kind: string, name: string, env: Readonly<Record<string, string>>): Program {
-  const main = fileURLToPath(new URL(`../actors/${kind}/main.ts`, import.meta.url));
+  return nodeProgram(new URL(`../actors/${kind}/main.ts`, import.meta.url), name, env);
+}
+
+/** The process of a bridge that is no actor's; it lives under the same rules. */
+export function bridgeProgram(bridge: string, env: Readonly<Record<string, string>>): Program {
+  return nodeProgram(new URL(`../bridges/${bridge}/main.ts`, import.meta.url), bridge, env);
+}
+
+function nodeProgram(url: URL, name: string, env: Readonly<Record<string, string>>): Program {
+  const main = fileURLToPath(url);
   const launch = () =>
     spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main], {
       // A group of its own: Ctrl-C in the terminal reaches us alone, and we end it in good order.
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, ...env },
+      env: { ...withoutKeys(process.env), ...env },
     });
   return { name, launch };
+}
+
+/** A process gets the secrets that it needs by its own `env`, and no other: not all that we were started with. */
+function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecretVariable(name)));
 }

@@ -1,18 +1,23 @@
 import { join } from "node:path";
-import { connectToBus } from "#runtime/connection.ts";
+import type { Client } from "#runtime/mod.ts";
+import { httpContract } from "#subjects/clients.ts";
 import { CLIENTS, KINDS, OPERATOR } from "#subjects/mod.ts";
 import { allRights } from "#subjects/permissions.ts";
-import { apiPrefixOf, keysDirOf } from "./access.ts";
+import { apiPrefixOf, connectAs, keysDirOf } from "./access.ts";
 import { writeBus } from "./bus-file.ts";
 import { BusNotReady, busProgram, endLeftBehind } from "./bus-program.ts";
 import { type Home, openHome } from "./home.ts";
-import { ensureKeys, type Key, readSeed, serverVariables } from "./keys.ts";
+import { ensureHomeToken } from "./home-token.ts";
+import { ensureKeys, type Key, serverVariables } from "./keys.ts";
 import { settingVariables } from "./nats-conf.ts";
 import { findNatsServer, type NatsServer } from "./nats-server.ts";
 import { claimPort, LOOPBACK } from "./ports.ts";
 import { provision } from "./provision.ts";
 import type { Reporter } from "./reporter.ts";
-import { kindProgram, type Supervisor } from "./supervisor.ts";
+import { type Handing, handSecrets } from "./secrets/handed.ts";
+import { kindVariables } from "./settings/here.ts";
+import { bridgeProgram, kindProgram, type Supervisor } from "./supervisor.ts";
+import { claimHttp, type HttpPlace } from "./up-http.ts";
 import { syncOf, type UpSettings } from "./up-settings.ts";
 
 /** All that one `up` runs with. */
@@ -31,27 +36,31 @@ export type Running = {
   readonly keysDir: string;
   /** Whether the bus is one that we started. */
   readonly isOurs: boolean;
+  /** The HTTP bridge, unless it is turned off. */
+  readonly http: HttpPlace | undefined;
 };
 
 /** How long the bus and the kinds have to become ready; a store of a hundred million messages is read back first. Units: ms. */
 const READY_MS = { bus: 120_000, kinds: 15_000 } as const;
 
 /** Opens the home, makes its keys, starts the bus and the kinds. Throws: ThalassaError, BusUnreachable. */
-export async function launch({ home, settings, reporter, supervisor, signal }: Launch): Promise<Running> {
+export async function launch(launch: Launch): Promise<Running> {
+  const { home, settings, reporter, signal } = launch;
   for (const note of home.notes) reporter.note(note);
   const keysDir = keysDirOf(home);
   const users = allRights(KINDS, CLIENTS).map(({ user }) => user);
   const keys = ensureKeys(keysDir, users, (note) => reporter.note(note));
   const server = await findNatsServer({ cacheDir: home.cacheDir, progress: (line) => reporter.note(line) });
   signal.throwIfAborted();
+  const http = settings.httpPort === undefined ? undefined : await claimHttp(home, settings.httpPort);
   const url =
-    server.type === "external"
-      ? useBus(home, server.url, reporter)
-      : await startBus({ home, settings, reporter, supervisor, signal }, server, keys);
-  await provisionBus(url, keysDir);
+    server.type === "external" ? useBus(home, server.url, http, reporter) : await startBus(launch, server, keys, http);
+  await provisionBus(url, keysDir, async (operator) => {
+    if (http !== undefined) await ensureHomeToken(operator, home, (line) => reporter.note(line));
+  });
   signal.throwIfAborted();
-  await startKinds({ home, settings, reporter, supervisor, signal }, url, keys);
-  return { url, keysDir, isOurs: server.type === "binary" };
+  await startProcesses(launch, url, keys, http);
+  return { url, keysDir, isOurs: server.type === "binary", http };
 }
 
 /** Opens the home named by the environment. */
@@ -59,8 +68,8 @@ export function upHome(): Home {
   return openHome(process.env);
 }
 
-function useBus(home: Home, url: string, reporter: Reporter): string {
-  writeBus(home, { url });
+function useBus(home: Home, url: string, http: HttpPlace | undefined, reporter: Reporter): string {
+  writeBus(home, { url, ...(http === undefined ? {} : { http: http.url }) });
   reporter.note(`using the bus at ${url} (THALASSA_NATS_URL); none is started`, { url });
   return url;
 }
@@ -69,6 +78,7 @@ async function startBus(
   { home, settings, reporter, supervisor, signal }: Launch,
   server: Extract<NatsServer, { type: "binary" }>,
   keys: Readonly<Record<string, Key>>,
+  http: HttpPlace | undefined,
 ): Promise<string> {
   for (const pid of await endLeftBehind(home)) {
     reporter.note(`stopped process ${pid}, the bus that a killed supervisor had left running; its store is whole`, {
@@ -78,14 +88,17 @@ async function startBus(
   const port = await claimPort(settings.port, "the bus", "--port");
   const monitorPort = settings.monitorPort && (await claimPort(settings.monitorPort, "monitoring", "--monitor-port"));
   const url = `nats://${LOOPBACK}:${port}`;
-  const monitor = monitorPort === 0 ? {} : { monitor: `http://${LOOPBACK}:${monitorPort}` };
+  const others = {
+    ...(monitorPort === 0 ? {} : { monitor: `http://${LOOPBACK}:${monitorPort}` }),
+    ...(http === undefined ? {} : { http: http.url }),
+  };
   const sync = syncOf(settings.durability);
   const variables = {
     ...serverVariables(keys),
     ...settingVariables({ serverName: "thalassa", host: LOOPBACK, port, monitorPort, storeDir: home.dataDir, sync }),
   };
   const { path: binary, version } = server;
-  const onStart = (pid: number) => writeBus(home, { url, ...monitor, pid, version });
+  const onStart = (pid: number) => writeBus(home, { url, ...others, pid, version });
   await within(
     supervisor.startBus(busProgram({ home, binary, port, variables, onStart })),
     READY_MS.bus,
@@ -97,36 +110,58 @@ async function startBus(
   return url;
 }
 
-async function provisionBus(url: string, keysDir: string): Promise<void> {
-  const access = { url, user: OPERATOR, seed: readSeed(keysDir, OPERATOR), name: `${OPERATOR}-${process.pid}` };
-  const operator = await connectToBus(access);
-  try {
-    await provision(operator);
-  } finally {
-    await operator.close();
-  }
+async function provisionBus(url: string, keysDir: string, then: (operator: Client) => Promise<void>): Promise<void> {
+  await using operator = await connectAs(OPERATOR, { url, keysDir });
+  await provision(operator.wire.nc);
+  await then(operator);
 }
 
-async function startKinds(
+async function startProcesses(
   { home, settings, reporter, supervisor, signal }: Launch,
   url: string,
   keys: Readonly<Record<string, Key>>,
+  http: HttpPlace | undefined,
 ): Promise<void> {
-  const ready = Object.entries(settings.processes).flatMap(([kind, count]) => {
-    const env = {
-      THALASSA_URL: url,
-      THALASSA_KEY: keys[kind]?.seedFile ?? "",
-      THALASSA_API_PREFIX: apiPrefixOf(kind),
-      // Halves the time a process takes to load its modules, from its second start on.
-      NODE_COMPILE_CACHE: join(home.cacheDir, "compiled"),
-    };
-    return Array.from({ length: count }, (_, index) =>
-      supervisor.startKind(kindProgram(kind, count === 1 ? kind : `${kind} ${index + 1}`, env)),
-    );
+  const bus = { url, keysDir: keysDirOf(home) };
+  const shared = await kindVariables(bus);
+  const secrets = await secretsFor(Object.keys(settings.processes), bus, home, reporter);
+  const envOf = (user: string) => ({
+    ...shared,
+    ...secrets(user),
+    THALASSA_URL: url,
+    THALASSA_KEY: keys[user]?.seedFile ?? "",
+    THALASSA_API_PREFIX: apiPrefixOf(user),
+    // Halves the time a process takes to load its modules, from its second start on.
+    NODE_COMPILE_CACHE: join(home.cacheDir, "compiled"),
   });
+  const ready = Object.entries(settings.processes).flatMap(([kind, count]) =>
+    Array.from({ length: count }, (_, index) =>
+      supervisor.startKind(kindProgram(kind, count === 1 ? kind : `${kind} ${index + 1}`, envOf(kind))),
+    ),
+  );
+  if (http !== undefined) {
+    const env = { ...envOf(httpContract.client), THALASSA_HTTP_PORT: `${http.port}` };
+    ready.push(supervisor.startKind(bridgeProgram(httpContract.client, env)));
+  }
   await within(Promise.all(ready), READY_MS.kinds, signal, () =>
     reporter.note("not everything is ready yet; it is tried again and again, and said when it is"),
   );
+}
+
+/** The secrets that the processes of each kind are given; those that do not open are told, and left out. */
+async function secretsFor(
+  kinds: readonly string[],
+  bus: { readonly url: string; readonly keysDir: string },
+  { root }: Home,
+  reporter: Reporter,
+): Promise<Handing["variablesOf"]> {
+  const note = (line: string): void => reporter.note(line);
+  const { variablesOf, values, problems } = await handSecrets(kinds, bus, { root, env: process.env, note });
+  reporter.hide(values);
+  for (const { code, message, hint } of problems) {
+    reporter.note(`! ${message}; the kinds start without it. ${hint ?? ""}`, { event: "secret-closed", code });
+  }
+  return variablesOf;
 }
 
 /** Waits for something, until it is late or nobody wants it any more. Throws: what `late` throws; the signal's reason. */

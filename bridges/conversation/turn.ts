@@ -5,7 +5,7 @@ import { channelContract } from "#subjects/channel.ts";
 export type Outcome =
   | { readonly type: "said"; readonly text: string; readonly model: string; readonly seq: number }
   | { readonly type: "failed"; readonly reason: string; readonly seq: number }
-  | { readonly type: "refused"; readonly reason: string };
+  | { readonly type: "refused"; readonly reason: string; readonly code: string };
 
 /** Messages that wait for their answer: ids of mail, with the seq under which each was heard, once it was. */
 export type Open = ReadonlyMap<string, number | undefined>;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { type Open, type Outcome, readTurn } from "#bridges/conversation/turn.ts";
 import type { Client, Follower, LogRecord } from "#runtime/mod.ts";
 import { channelContract, MAX_TEXT } from "#subjects/channel.ts";
 import { type Address, REFUSAL, returnedSchema, type Who } from "#subjects/mod.ts";
-import { type Open, type Outcome, readTurn } from "./turn.ts";
 import type { Delta } from "./words.ts";
 
 /** What somebody in a conversation may want to see as it happens. */
@@ -139,7 +139,7 @@ export class Conversation implements Disposable {
       const { success, data: refusal } = returnedSchema.safeParse(data);
       if (!success || !this.#open.has(refusal.id)) return;
       this.#open = new Map([...this.#open].filter(([id]) => id !== refusal.id));
-      this.#close(refusal.id, { type: "refused", reason: refusal.reason });
+      this.#close(refusal.id, { type: "refused", reason: refusal.reason, code: refusal.code });
     }
   }
 

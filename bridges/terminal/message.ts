@@ -1,8 +1,8 @@
+import type { Outcome } from "#bridges/conversation/turn.ts";
 import type { Client } from "#runtime/mod.ts";
 import type { Address, Who } from "#subjects/mod.ts";
 import { Conversation, type Happening, sayable } from "./conversation.ts";
 import { newestSeq, recordsSince } from "./past.ts";
-import type { Outcome } from "./turn.ts";
 
 /** One message to send. */
 export type Message = {

@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { Outcome } from "#bridges/conversation/turn.ts";
 import type { Client } from "#runtime/mod.ts";
 import type { Address, Who } from "#subjects/mod.ts";
 import { Conversation, type Happening } from "./conversation.ts";
 import { newestSeq } from "./past.ts";
-import type { Outcome } from "./turn.ts";
 
 /** Where a piped chat reads and writes. */
 export type Pipe = {

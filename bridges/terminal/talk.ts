@@ -1,18 +1,18 @@
 import { styleText } from "node:util";
+import { endOf, type Outcome } from "#bridges/conversation/turn.ts";
 import type { Client, LogRecord } from "#runtime/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
-import { type Address, resolveChannel, type Who } from "#subjects/mod.ts";
+import type { Address, Who } from "#subjects/mod.ts";
 import { readCommand, TALK_HELP } from "./command.ts";
 import { Conversation, type Happening, TextTooLong } from "./conversation.ts";
 import { LiveAnswer } from "./live-answer.ts";
 import { newestRecords, newestSeq } from "./past.ts";
 import type { Screen } from "./screen.ts";
 import { failureRows, recordRows } from "./transcript.ts";
-import { endOf, type Outcome } from "./turn.ts";
 import { wrapText } from "./wrap.ts";
 
-/** Who talks, and where to begin. */
-export type TalkOptions = { readonly who: Who; readonly agent: string; readonly origin: string };
+/** Who talks, and which channel a name means to them. */
+export type TalkOptions = { readonly who: Who; readonly meant: (name: string) => Promise<Address> };
 
 /** Records of the past that are shown on entering a channel. */
 const GREETING_RECORDS = 6;
@@ -38,12 +38,12 @@ export class Talk implements Disposable {
     this.#live = new LiveAnswer(screen);
   }
 
-  /** Goes into a channel and shows what was said there last; what is typed meanwhile is said there. Throws: BadToken. */
+  /** Goes into a channel and shows what was said there last; what is typed meanwhile is said there. Throws: what `meant` throws. */
   enter(name: string): Promise<void> {
-    const { agent, origin } = this.#options;
-    const address = resolveChannel(name, origin, agent);
-    this.#entered = this.#open(address);
-    return this.#entered;
+    const entered = this.#options.meant(name).then((address) => this.#open(address));
+    // Where a name means nothing, one stays where one was.
+    this.#entered = entered.catch(() => {});
+    return entered;
   }
 
   async #open(address: Address): Promise<void> {

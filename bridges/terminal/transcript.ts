@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
+import { endOf } from "#bridges/conversation/turn.ts";
 import type { LogRecord } from "#runtime/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
 import type { Who } from "#subjects/mod.ts";
 import { harmless } from "./plain.ts";
-import { endOf } from "./turn.ts";
 import { wrapText } from "./wrap.ts";
 
 /** Width of the margin in which the agent's answers stand. */

@@ -2,10 +2,13 @@ import { styleText } from "node:util";
 import { connectAs } from "#deploy/access.ts";
 import { watchDisk } from "#deploy/disk-watch.ts";
 import type { Home } from "#deploy/home.ts";
+import { channelToTalkIn } from "#deploy/identity/whose-channel.ts";
 import { friendlyReporter, jsonReporter, type Reporter } from "#deploy/reporter.ts";
+import { chatSettings } from "#deploy/settings/here.ts";
 import { Supervisor } from "#deploy/supervisor.ts";
 import { tapCommand } from "#deploy/tap-context.ts";
 import { launch, type Running, upHome } from "#deploy/up.ts";
+import { firstRequest } from "#deploy/up-http.ts";
 import { UpLock } from "#deploy/up-lock.ts";
 import { commandName, type Durability, type UpOptions, upSettings } from "#deploy/up-settings.ts";
 
@@ -69,7 +72,9 @@ async function chatHere(
   const toStdout = out.print;
   await using client = await connectAs(terminalContract.client, running);
   try {
-    await openChat(client, { homeRoot, signal, onScreen: (print) => (out.print = print) });
+    const { channel } = await chatSettings(client);
+    const meant = (name: string) => channelToTalkIn(client, name);
+    await openChat(client, { homeRoot, channel, meant, signal, onScreen: (print) => (out.print = print) });
   } finally {
     out.print = toStdout;
   }
@@ -88,17 +93,19 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function tellWhatNext(home: Home, reporter: Reporter, running: Running, durability: Durability): void {
-  const { url, keysDir, isOurs } = running;
+  const { url, keysDir, isOurs, http } = running;
   const tap = tapCommand(home, url, keysDir);
   if (isOurs) reporter.note(DURABILITY[durability], { durability });
-  reporter.note("Thalassa is up", { event: "up", url, tap });
+  reporter.note("Thalassa is up", { event: "up", url, tap, ...(http && { http: http.url }) });
   const cli = commandName(process.env);
+  const request =
+    http === undefined ? "" : `\n  http     ${http.url}, token in ${http.tokenFile}:\n  ${firstRequest(http)}\n`;
   reporter.text(`
   talk     ${styleText("bold", `${cli} chat`)}   or here, where there is a prompt
   watch    ${styleText("bold", `${cli} tap`)}    or ${styleText("bold", tap)}
   look     ${styleText("bold", `${cli} ps`)}     and ${styleText("bold", `${cli} doctor`)}
   stop     Ctrl-C, or /quit at the prompt here
-`);
+${request}`);
 }
 
 const DURABILITY: Readonly<Record<Durability, string>> = {

@@ -4,6 +4,7 @@ import type { Bench } from "./bench.ts";
 import { cold } from "./cold.ts";
 import { type Figure, lineOf, verdict } from "./figure.ts";
 import { history } from "./history.ts";
+import { http } from "./http.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { rolling } from "./rolling.ts";
 import { type Measured, sheetOf } from "./sheet.ts";
@@ -14,7 +15,7 @@ import { throughput } from "./throughput.ts";
 import { turn } from "./turn.ts";
 
 /** Everything that can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [turn, throughput, takeover, rolling, tail, cold, history, start];
+const BENCHES: readonly Bench[] = [turn, throughput, takeover, rolling, tail, cold, history, start, http];
 
 /** Where the page of a run belongs. */
 const PAGE = "docs/bench.md";

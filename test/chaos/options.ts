@@ -14,6 +14,8 @@ export type ChaosOptions = {
   readonly latestRepeatMs: number;
   /** A turn that no outage explains is told in full above this. Units: ms. */
   readonly slowMs: number;
+  /** How the client speaks: as the terminal does, or through the HTTP bridge, which is killed too. */
+  readonly over: "bus" | "http";
   /** Folder for everything that was logged and stored, if it is to be kept. */
   readonly out?: string;
 };
@@ -27,6 +29,7 @@ export const FULL = {
   longestStopMs: 15_000,
   latestRepeatMs: 45_000,
   slowMs: 5_000,
+  over: "bus",
 } as const satisfies Omit<ChaosOptions, "seed">;
 
 /** What `npm test` has time for. */
@@ -37,6 +40,17 @@ export const SHORT = {
   faults: 16,
   longestStopMs: 3_000,
   latestRepeatMs: 6_000,
+} as const satisfies Omit<ChaosOptions, "seed">;
+
+/** What `npm test` has time for over HTTP. */
+export const SHORT_HTTP = {
+  ...SHORT,
+  over: "http",
+  channels: 6,
+  messages: 40,
+  faults: 4,
+  longestStopMs: 1_000,
+  latestRepeatMs: 2_000,
 } as const satisfies Omit<ChaosOptions, "seed">;
 
 /** Reads the command line. Throws: RangeError when a figure is none; what `parseArgs` throws on an unknown option. */
@@ -52,6 +66,7 @@ export function readOptions(args: readonly string[], chosenSeed: number): ChaosO
       processes: figure,
       slow: figure,
       out: figure,
+      over: { type: "string", default: "bus" },
       short: { type: "boolean", default: false },
     },
   });
@@ -64,8 +79,14 @@ export function readOptions(args: readonly string[], chosenSeed: number): ChaosO
     faults: numberOf("faults", values.faults, base.faults),
     processes: numberOf("processes", values.processes, base.processes),
     slowMs: numberOf("slow", values.slow, base.slowMs),
+    over: overOf(values.over),
     ...(values.out === undefined ? {} : { out: values.out }),
   };
+}
+
+function overOf(text: string): ChaosOptions["over"] {
+  if (text === "bus" || text === "http") return text;
+  throw new RangeError(`--over is ${text}; use bus or http`);
 }
 
 function numberOf(name: string, text: string | undefined, fallback: number): number {

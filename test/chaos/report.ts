@@ -51,6 +51,7 @@ export function reportOn(outcome: Outcome): Report {
     `  and nothing stood in the way for ${spread(turns.map(undisturbedMs))}`,
     `partition taken over ${spread(takeoversOf(lines, faults, "kill"))} after a kill`,
     `partition taken over ${spread(takeoversOf(lines, faults, "stop"))} after a stop`,
+    ...(outcome.overHttp === undefined ? [] : [outcome.overHttp]),
     `at rest ${Math.round(outcome.restMs)} ms after the last repair`,
   ];
   const details = [

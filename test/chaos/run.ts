@@ -13,9 +13,10 @@ import {
   type Violation,
 } from "./checks.ts";
 import type { ChaosOptions } from "./options.ts";
+import { OverHttp } from "./over-http.ts";
 import { Store, type Stored } from "./stored.ts";
 import { Storm } from "./storm.ts";
-import { Talker } from "./talker.ts";
+import { type Speaking, Talker } from "./talker.ts";
 import { Tap } from "./tap.ts";
 
 /** Within a round the messages come, and then the fault. Units: ms. */
@@ -28,7 +29,9 @@ const REST_MS = 60_000;
 export type Outcome = {
   readonly options: ChaosOptions;
   readonly storm: Storm;
-  readonly talker: Talker;
+  readonly talker: Speaking;
+  /** What there is to say of the HTTP bridge, where it took part. */
+  readonly overHttp?: string;
   readonly tap: Tap;
   readonly log: readonly Stored[];
   readonly violations: readonly Violation[];
@@ -43,10 +46,12 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   await using server = await startServer({ kinds: KINDS });
   const chance = new Chance(options.seed);
   await using storm = await Storm.gather(server, chance, options);
-  await using talker = await Talker.connect(server, chance, options);
+  await using http = options.over === "http" ? await OverHttp.begin(server, chance, options) : undefined;
+  await using talker: Speaking = http?.talker ?? (await Talker.connect(server, chance, options));
   const tap = await Tap.open(server);
-  await rage(options, chance, storm, talker, tap);
+  await rage(options, chance, storm, talker, tap, () => http?.strike());
   await storm.calm();
+  await http?.calm();
   await talker.done();
   const store = await Store.over(await server.connect(OPERATOR));
   const calmAt = performance.now();
@@ -62,15 +67,25 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     ...checkTold(log, tap),
     ...tap.dead.map((subject) => ({ what: `a dead letter: ${subject}` })),
     ...checkViews(log, await store.viewed()),
+    ...((await http?.check(log)) ?? []),
     ...(await checkStates(store, log, "live")),
   ];
   await storm.startAfresh();
   violations.push(...(await checkStates(store, log, "read back")), ...troubles(storm));
-  return { options, storm, talker, tap, log, violations, tookMs: performance.now() - startedAt, restMs };
+  const tookMs = performance.now() - startedAt;
+  const overHttp = http === undefined ? {} : { overHttp: http.summary };
+  return { options, storm, talker, tap, log, violations, tookMs, restMs, ...overHttp };
 }
 
 /** Rounds of a few messages and one fault, until there were enough of both. */
-async function rage(options: ChaosOptions, chance: Chance, storm: Storm, talker: Talker, tap: Tap): Promise<void> {
+async function rage(
+  options: ChaosOptions,
+  chance: Chance,
+  storm: Storm,
+  talker: Speaking,
+  tap: Tap,
+  strikeBridge: () => void,
+): Promise<void> {
   const { messages, faults } = options;
   while (talker.messages.length < messages || storm.struck < faults) {
     const due = Math.ceil((messages * (storm.struck + 1)) / faults) - talker.messages.length;
@@ -80,6 +95,7 @@ async function rage(options: ChaosOptions, chance: Chance, storm: Storm, talker:
       talker.say();
     });
     await delay(chance.between(ROUND_MS.fault.from, ROUND_MS.fault.to));
+    strikeBridge();
     if (storm.struck < faults) await storm.strike((pid) => tap.thinking(pid));
     await Promise.all(saying);
     await delay(chance.between(0, ROUND_MS.rest));

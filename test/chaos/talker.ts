@@ -25,8 +25,32 @@ export type Message = {
   readonly sentAt: number;
 };
 
+/** Whoever says things in a run. */
+export type Speaking = AsyncDisposable & {
+  readonly messages: readonly Message[];
+  /** How often something was sent, repeats included. */
+  readonly sends: number;
+  /** Says the next message in some channel, and repeats it if chance wants it so. */
+  say(): void;
+  /** Resolves when everything is sent, the late repeats too. Throws: what kept anything from being sent. */
+  done(): Promise<void>;
+};
+
+/** When a message is repeated, if chance wants it so. Units: ms from the first time. `late` ones are as from the day before. */
+export function repeatsOf(
+  chance: Chance,
+  { latestRepeatMs }: Pick<ChaosOptions, "latestRepeatMs">,
+): readonly { readonly inMs: number; readonly late: boolean }[] {
+  const dice = chance.between(0, 99);
+  const { atOnce, soon, late } = REPEATED;
+  if (dice < atOnce) return [{ inMs: 0, late: false }];
+  if (dice < atOnce + soon) return [{ inMs: chance.between(1, SOON_MS), late: false }];
+  if (dice < atOnce + soon + late) return [{ inMs: chance.between(SOON_MS, latestRepeatMs), late: true }];
+  return [];
+}
+
 /** A client that says things, each under an id of its own, and repeats itself under the same id. */
-export class Talker implements AsyncDisposable {
+export class Talker implements Speaking {
   readonly messages: Message[] = [];
   readonly #clients: readonly Client[];
   readonly #chance: Chance;
@@ -49,12 +73,10 @@ export class Talker implements AsyncDisposable {
     return new Talker(await Promise.all(Array.from({ length: CONNECTIONS }, connect)), chance, options);
   }
 
-  /** How often something was sent, repeats included. */
   get sends(): number {
     return this.#sends;
   }
 
-  /** Says the next message in some channel, and repeats it if chance wants it so. */
   say(): void {
     const number = this.messages.length;
     const channel = this.#chance.between(1, this.#options.channels);
@@ -66,15 +88,9 @@ export class Talker implements AsyncDisposable {
     };
     this.messages.push(message);
     this.#send(message, 0, false);
-    const dice = this.#chance.between(0, 99);
-    const { atOnce, soon, late } = REPEATED;
-    if (dice < atOnce) this.#send(message, 0, false);
-    else if (dice < atOnce + soon) this.#send(message, this.#chance.between(1, SOON_MS), false);
-    else if (dice < atOnce + soon + late)
-      this.#send(message, this.#chance.between(SOON_MS, this.#options.latestRepeatMs), true);
+    for (const { inMs, late } of repeatsOf(this.#chance, this.#options)) this.#send(message, inMs, late);
   }
 
-  /** Resolves when everything is sent, the late repeats too. Throws: what kept anything from being sent. */
   async done(): Promise<void> {
     await Promise.all(this.#sending);
   }

@@ -42,6 +42,7 @@ export class Installation implements AsyncDisposable {
         THALASSA_HOME: this.root,
         THALASSA_CACHE: openHome().cacheDir,
         THALASSA_OFFLINE_PACE_MS: "0",
+        THALASSA_HTTP_PORT: "0",
         ...env,
       },
       stdio: ["pipe", "pipe", "pipe"],

@@ -62,20 +62,67 @@ const CHANNELS_CONSUMERS = ["$JS.API", "core"].flatMap((api) => [
   ...["DELETE", "MSG.NEXT"].map((verb) => `${api}.CONSUMER.${verb}.MAIL_CHANNEL.c`),
 ]);
 
+/** What is known of tokens: the HTTP bridge looks one up by its hash, and nobody else does. */
+const TOKENS = ["$JS.API", "core"].flatMap((api) => [
+  `${api}.DIRECT.GET.KV_SECRETS.$KV.SECRETS.token.abc`,
+  `${api}.DIRECT.GET.KV_SECRETS.$KV.SECRETS.token.*`,
+]);
+
+/** Secrets that are no tokens, the bucket as a whole, and writing there. */
+const SECRETS = ["$JS.API", "core"].flatMap((api) => [
+  `${api}.DIRECT.GET.KV_SECRETS`,
+  `${api}.DIRECT.GET.KV_SECRETS.$KV.SECRETS.key`,
+  `${api}.DIRECT.GET.KV_SECRETS.$KV.SECRETS.>`,
+  `${api}.STREAM.MSG.GET.KV_SECRETS`,
+  `${api}.CONSUMER.CREATE.KV_SECRETS.c.$KV.SECRETS.>`,
+  `${api === "core" ? "core." : ""}$KV.SECRETS.token.abc`,
+]);
+
 const FORBIDDEN = {
-  channel: [...NOBODYS, ...CLERKS, "thalassa.main.clerk.x.in.order", "$JS.API.CONSUMER.CREATE.LOG_CHANNEL.c.commit.>"],
-  hand: [...NOBODYS, ...CLERKS, "thalassa.main.channel.x.in.hear", "core.CONSUMER.CREATE.LOG_HAND.c.commit.>"],
+  channel: [
+    ...NOBODYS,
+    ...CLERKS,
+    ...TOKENS,
+    ...SECRETS,
+    "thalassa.main.clerk.x.in.order",
+    "$JS.API.CONSUMER.CREATE.LOG_CHANNEL.c.commit.>",
+  ],
+  hand: [
+    ...NOBODYS,
+    ...CLERKS,
+    ...TOKENS,
+    ...SECRETS,
+    "thalassa.main.channel.x.in.hear",
+    "core.CONSUMER.CREATE.LOG_HAND.c.commit.>",
+  ],
   tap: [
     ...NOBODYS,
     ...CLERKS,
     ...CHANNELS_CONSUMERS,
+    ...TOKENS,
+    ...SECRETS,
     "thalassa.main.channel.x.in.hear",
     "thalassa.main.channel.x.ask.status",
     "commit.main.channel.x.said",
     "core.CONSUMER.DELETE.LOG_CHANNEL.c",
   ],
-  terminal: [...NOBODYS, ...CLERKS, ...CHANNELS_CONSUMERS, "commit.main.channel.x.said", "$KV.VIEWS.channels.main.x"],
-  http: [...NOBODYS, ...CLERKS, ...CHANNELS_CONSUMERS, "commit.main.channel.x.said", "core.$KV.VIEWS.channels.main.x"],
+  terminal: [
+    ...NOBODYS,
+    ...CLERKS,
+    ...TOKENS,
+    ...SECRETS,
+    ...CHANNELS_CONSUMERS,
+    "commit.main.channel.x.said",
+    "$KV.VIEWS.channels.main.x",
+  ],
+  http: [
+    ...NOBODYS,
+    ...CLERKS,
+    ...SECRETS,
+    ...CHANNELS_CONSUMERS,
+    "commit.main.channel.x.said",
+    "core.$KV.VIEWS.channels.main.x",
+  ],
 } as const;
 
 describe("rights of a user", () => {
@@ -120,6 +167,21 @@ describe("rights of a user", () => {
     await assert.rejects(consumers.info("MAIL_CHANNEL", "odd"), { code: 10014 });
   });
 });
+
+describe("the HTTP bridge", () => {
+  it("looks a token up by its hash", async () => {
+    const { value } = await storedToken("abc", '{"name":"ci"}');
+    assert.equal(value, '{"name":"ci"}');
+  });
+});
+
+async function storedToken(hash: string, text: string): Promise<{ readonly value: string | undefined }> {
+  const subject = `$KV.SECRETS.token.${hash}`;
+  await jetstream(await server.connect("operator")).publish(subject, text);
+  const options = { apiPrefix: apiPrefix("EDGE"), checkAPI: false };
+  const { direct } = await jetstreamManager(await server.connect("http"), options);
+  return { value: (await direct.getMessage("KV_SECRETS", { last_by_subj: subject }))?.string() };
+}
 
 describe("a stream", () => {
   it("is not wiped by who may write to it", async () => {

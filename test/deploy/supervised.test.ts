@@ -64,14 +64,22 @@ test("a child's line is read as JSON where it is, with the error it carries", ()
 });
 
 test("what is typed after up is read strictly", () => {
-  const read = (options: object) => upSettings({ chat: true, ...options }, {});
-  assert.deepEqual(read({}), { port: 4222, monitorPort: 8222, processes: { channel: 1 }, durability: "process" });
+  const read = (options: object) => upSettings({ chat: true, ...options }, { THALASSA_HOME: "/nowhere" });
+  assert.deepEqual(read({}), {
+    port: 4222,
+    monitorPort: 8222,
+    processes: { channel: 1 },
+    durability: "process",
+    httpPort: 8420,
+  });
   assert.deepEqual(read({ port: "0", only: "channel=3" }).processes, { channel: 3 });
   assert.equal(read({ port: "65000" }).monitorPort, 0);
-  for (const wrong of [{ port: "70000" }, { port: "x" }, { only: "nobody" }, { only: "channel=0" }, { only: "" }]) {
+  for (const wrong of [{ only: "nobody" }, { only: "channel=0" }, { only: "" }]) {
     assert.throws(() => read(wrong), { code: "bad-use", exitCode: 2 }, JSON.stringify(wrong));
   }
-  assert.throws(() => upSettings({ chat: true }, { THALASSA_DURABILITY: "maybe" }), { code: "bad-use" });
+  for (const wrong of [{ port: "70000" }, { port: "x" }]) {
+    assert.throws(() => read(wrong), { code: "setting-invalid", exitCode: 2 }, JSON.stringify(wrong));
+  }
 });
 
 test("figures are written for people", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { StepInput } from "#runtime/actor.ts";
 import { Closed } from "#runtime/errors.ts";
-import { ledger, type Perform } from "#support/ledger.ts";
+import { StepRunner } from "#runtime/steps.ts";
+import { ledger, ledgerKind, type Perform } from "#support/ledger.ts";
 import { LedgerWorld, type WorldOptions } from "#support/ledger-world.ts";
 
 const ADA = ledger("ada");
@@ -242,4 +244,28 @@ test("an actor that closes starts nothing and acknowledges nothing more", async 
   await world.scheduler.settle();
   assert.deepEqual(begun, []);
   assert.equal(world.store.mail.waiting().length, 1);
+});
+
+test("a step that threw and one that was given up are told apart by their code", async () => {
+  const inputs: StepInput<unknown>[] = [];
+  const kind = ledgerKind({ perform: () => Promise.reject(new Error("no model answers")) });
+  const port = {
+    kind,
+    address: ADA,
+    bus: { live: () => {} },
+    clock: () => 7,
+    options: { scrub: (text: string) => text },
+  };
+  const runner = new StepRunner(port, async (_, input) => {
+    inputs.push(input);
+  });
+  const story = { correlation: "c", traceId: "0".repeat(32) };
+  runner.start("first", { type: "work" }, 1, story);
+  runner.abandon("second", story);
+  await new Promise(setImmediate);
+  const told = inputs.map((input) => (input.type === "failure" ? [input.key, input.code, input.reason] : []));
+  assert.deepEqual(told.toSorted(), [
+    ["first", "threw", "no model answers"],
+    ["second", "abandoned", "its process died 3 times while this ran"],
+  ]);
 });

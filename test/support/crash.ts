@@ -115,6 +115,11 @@ export class KindProcess {
     await this.#end("SIGTERM");
   }
 
+  /** Its standard input ends, as when whoever started it is killed. */
+  abandon(): void {
+    this.#child.stdin?.end();
+  }
+
   /** SIGSTOP: there, but silent. */
   stop(): void {
     this.#stopped = true;

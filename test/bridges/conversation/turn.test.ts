@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOf, type Open, readTurn } from "#bridges/terminal/turn.ts";
+import { endOf, type Open, readTurn } from "#bridges/conversation/turn.ts";
 import type { LogRecord } from "#runtime/mod.ts";
 
 test("a message is answered by the event whose answers name the seq under which it was heard", () => {
