@@ -23,11 +23,11 @@ export type BusLaunch = {
 
 /** The bus did not come up; its own last words say why. */
 export class BusNotReady extends ThalassaError<"bus-not-ready"> {
-  constructor(home: Home, within: string) {
+  constructor(home: Home, why: string) {
     const said = lastLines(logFile(home), 5);
     super({
       code: "bus-not-ready",
-      message: [`nats-server was not ready within ${within}`, ...said].join("\n  "),
+      message: [`nats-server ${why}`, ...said].join("\n  "),
       hint: `read ${logFile(home)}; thalassa doctor checks the rest`,
     });
   }
@@ -36,8 +36,11 @@ export class BusNotReady extends ThalassaError<"bus-not-ready"> {
 /** The generated configuration of the bus. */
 const CONFIG_FILE = fileURLToPath(new URL("../nats.conf", import.meta.url));
 
-/** Nothing in its log is worth more than this; one older file is kept. Units: bytes. */
+/** Nothing in its log is worth more than this; nats.conf says how many older files are kept. Units: bytes. */
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
+
+/** A bus that ended so often before it was ever ready will not become so by itself. */
+const HOPELESS_DEATHS = 4;
 
 /** How long a bus that was left behind has to end. Units: ms. */
 const LEFT_BEHIND_MS = 10_000;
@@ -59,7 +62,7 @@ export function busProgram({ home, binary, port, variables, onStart }: BusLaunch
     if (child.pid !== undefined) onStart(child.pid);
     return child;
   };
-  return { name: "bus", launch, probe: (signal) => untilListening(port, signal) };
+  return { name: "bus", launch, probe: (signal) => untilListening(port, signal), hopelessAfter: HOPELESS_DEATHS };
 }
 
 /**

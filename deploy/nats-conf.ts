@@ -66,6 +66,8 @@ max_payload: ${MAX_PAYLOAD_BYTES}
 ping_interval: "2s"
 ping_max: 2
 write_deadline: "5s"
+# Of its own log, where it writes one to a file with a size limit, so many files are kept.
+logfile_max_num: 2
 
 # No cap on files: the disk is the cap, and doctor watches it.
 jetstream {

@@ -11,7 +11,14 @@ export type Program = {
   readonly launch: () => ChildProcess;
   /** Resolves when a launched one can be used; where it is left out, the child says `ready` itself. */
   readonly probe?: (signal: AbortSignal) => Promise<void>;
+  /** After so many ends before it could ever be used it is not started again. */
+  readonly hopelessAfter?: number;
 };
+
+/** A program that ends again and again before it can be used. */
+export class Hopeless extends Error {
+  override readonly name = "Hopeless";
+}
 
 /** What happens to a supervised program. */
 export type ProgramEvent = { readonly name: string } & (
@@ -55,7 +62,7 @@ export class Supervised {
     return this.#child?.pid;
   }
 
-  /** Starts it; resolves when it can be used for the first time. Throws: Error when it is stopped before. */
+  /** Starts it; resolves when it can be used for the first time. Throws: Hopeless; Error when it is stopped before. */
   start(): Promise<void> {
     this.#launch();
     return this.#firstReady.promise;
@@ -135,6 +142,10 @@ export class Supervised {
     this.#child = undefined;
     if (performance.now() - this.#startedAt > BACKOFF.forgottenAfterMs) this.#deaths = 0;
     this.#deaths++;
+    if (!this.#wasReady && this.#deaths === this.#program.hopelessAfter) {
+      this.#firstReady.reject(new Hopeless(`ended ${this.#deaths} times before it was ready, ${how}`));
+      return;
+    }
     const againInMs = backoffMs(this.#deaths);
     this.#tell({ type: "died", name: this.name, how, againInMs });
     void delay(againInMs, undefined, { signal: this.#closing.signal }).then(

@@ -44,13 +44,23 @@ export function upSettings(options: UpOptions, env: NodeJS.ProcessEnv): UpSettin
   const sources = { flags, env, shared: NOT_ASKED, file: readSettingsFile(homeRoot(env)) };
   const named = options.only?.split(",").map((part) => part.trim());
   const wantsHttp = settingOf("http.on", sources) && (named === undefined || named.includes(HTTP));
-  return {
+  const ports = {
     port: settingOf("bus.port", sources),
     monitorPort: settingOf("bus.monitor_port", sources),
-    processes: processesOf(named, sources),
-    durability: settingOf("durability", sources),
     httpPort: wantsHttp ? settingOf("http.port", sources) : undefined,
   };
+  requireApart({ "--port": ports.port, "--monitor-port": ports.monitorPort, "--http-port": ports.httpPort });
+  return { ...ports, processes: processesOf(named, sources), durability: settingOf("durability", sources) };
+}
+
+/** Each that listens needs a port of its own; the monitoring's follows from the bus's where nothing is said. Throws: BadUse. */
+function requireApart(ports: Readonly<Record<string, number | undefined>>): void {
+  const wanted = Object.entries(ports).filter(([, port]) => port !== undefined && port !== 0);
+  for (const [option, port] of wanted) {
+    const other = wanted.find(([another, same]) => another !== option && same === port);
+    if (other !== undefined)
+      throw new BadUse(`${option} and ${other[0]} are both ${port}`, `choose another for one of them: ${other[0]} N`);
+  }
 }
 
 /** What nats-server is told about syncing files. */

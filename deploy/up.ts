@@ -16,6 +16,7 @@ import { provision } from "./provision.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Handing, handSecrets } from "./secrets/handed.ts";
 import { kindVariables } from "./settings/here.ts";
+import { Hopeless } from "./supervised.ts";
 import { bridgeProgram, kindProgram, type Supervisor } from "./supervisor.ts";
 import { claimHttp, type HttpPlace } from "./up-http.ts";
 import { syncOf, type UpSettings } from "./up-settings.ts";
@@ -99,14 +100,12 @@ async function startBus(
   };
   const { path: binary, version } = server;
   const onStart = (pid: number) => writeBus(home, { url, ...others, pid, version });
-  await within(
-    supervisor.startBus(busProgram({ home, binary, port, variables, onStart })),
-    READY_MS.bus,
-    signal,
-    () => {
-      throw new BusNotReady(home, `${READY_MS.bus / 1_000} s`);
-    },
-  );
+  const ready = supervisor.startBus(busProgram({ home, binary, port, variables, onStart })).catch((error: unknown) => {
+    throw error instanceof Hopeless ? new BusNotReady(home, error.message) : error;
+  });
+  await within(ready, READY_MS.bus, signal, () => {
+    throw new BusNotReady(home, `was not ready within ${READY_MS.bus / 1_000} s`);
+  });
   return url;
 }
 

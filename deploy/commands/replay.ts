@@ -2,7 +2,7 @@ import { connectAs, findBus } from "#deploy/access.ts";
 import { actorNamed } from "#deploy/actor-name.ts";
 import { loadKind } from "#deploy/kinds.ts";
 import { diffLines } from "#deploy/state-diff.ts";
-import { type AnyKind, type Client, foldAll } from "#runtime/mod.ts";
+import { type AnyKind, type Client, foldAll, type LogRecord } from "#runtime/mod.ts";
 import { type Address, KINDS, logStream, OPERATOR, parseAddress, parseCommit } from "#subjects/mod.ts";
 import { askState } from "./state.ts";
 
@@ -12,11 +12,16 @@ const AT_ONCE = 16;
 /** An actor that goes on while it is looked at is looked at again so often. */
 const TRIES = 5;
 
+/** Of one actor's differences so many are told. */
+const MAX_TOLD = 20;
+
 /** What was found of one actor; `differs` is empty where it is as its log says. */
 type Found = {
   readonly address: Address;
   readonly seq: number;
   readonly events: number;
+  /** Part of its past was trimmed: its snapshot alone knows that, and there is nothing to compare it with. */
+  readonly trimmed: boolean;
   readonly differs: readonly string[];
 };
 
@@ -24,8 +29,8 @@ type Found = {
 export async function replay(name: string | undefined, options: { readonly json?: true }): Promise<number> {
   await using client = await connectAs(OPERATOR, findBus());
   const kinds = new Map(await Promise.all(KINDS.map(async ({ kind }) => [kind, await loadKind(kind)] as const)));
-  const addresses = name === undefined ? await allActors(client) : [actorNamed(name)];
-  const total = { actors: 0, events: 0, differing: 0 };
+  const addresses = name === undefined ? await allActors(client) : [await actorNamed(name)];
+  const total = { actors: 0, events: 0, differing: 0, trimmed: 0 };
   const queue = addresses.values();
   const look = async (): Promise<void> => {
     for (const address of queue) {
@@ -33,12 +38,14 @@ export async function replay(name: string | undefined, options: { readonly json?
       total.actors++;
       total.events += found.events;
       if (found.differs.length > 0) total.differing++;
+      if (found.trimmed) total.trimmed++;
       tellFound(found, options.json === true);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
-  const { actors, events, differing } = total;
-  const verdict = differing === 0 ? "each is what its log says" : `${differing} differ from their logs`;
+  const { actors, events, differing, trimmed } = total;
+  const cannot = trimmed === 0 ? "" : `; of ${trimmed} a part was trimmed, which cannot be replayed`;
+  const verdict = (differing === 0 ? "each is what its log says" : `${differing} differ from their logs`) + cannot;
   process.stdout.write(
     options.json ? `${JSON.stringify(total)}\n` : `${actors} actors, ${events} events: ${verdict}\n`,
   );
@@ -64,11 +71,18 @@ async function compare(client: Client, kinds: ReadonlyMap<string, AnyKind>, addr
     const told = await askState(client, address, {});
     const records = (await client.history(address)).filter((record) => !record.forged && record.seq <= told.seq);
     const fold = await foldAll(kind, address, records);
+    const trimmed = isTrimmed(records);
     // Read back as it would be, for what JSON leaves out is no difference.
-    const differs = diffLines(JSON.parse(JSON.stringify(fold.state)), told.state);
-    const found = { address, seq: told.seq, events: records.length, differs };
+    const differs = trimmed ? [] : diffLines(JSON.parse(JSON.stringify(fold.state)), told.state);
+    const found = { address, seq: told.seq, events: records.length, trimmed, differs };
     if (fold.seq === told.seq || tries === TRIES) return found;
   }
+}
+
+/** Whether records name others before them that are gone. */
+function isTrimmed(records: readonly LogRecord[]): boolean {
+  const there = new Set(records.map(({ seq }) => seq));
+  return records.some(({ prev }) => prev.some((seq) => !there.has(seq)));
 }
 
 function tellFound(found: Found, asJson: boolean): void {
@@ -77,7 +91,8 @@ function tellFound(found: Found, asJson: boolean): void {
     const hint = "kill its process, which reads it back; if it differs still, its snapshot is wrong: nats kv del STATE";
     const lines = [
       `${found.address} at #${found.seq} is not what its log says (log → actor):`,
-      ...found.differs.map((line) => `  ${line}`),
+      ...found.differs.slice(0, MAX_TOLD).map((line) => `  ${line}`),
+      ...(found.differs.length > MAX_TOLD ? [`  and ${found.differs.length - MAX_TOLD} more`] : []),
     ];
     process.stdout.write(`${[...lines, `  ${hint} ${found.address}`].join("\n")}\n`);
   }

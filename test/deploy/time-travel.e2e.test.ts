@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { Kvm } from "@nats-io/kv";
 import { initial, STATE_VERSION } from "#actors/channel/state.ts";
 import { connectAs } from "#deploy/access.ts";
-import { OPERATOR } from "#subjects/mod.ts";
+import { logStream, OPERATOR } from "#subjects/mod.ts";
 import { Installation, type Up } from "./installation.ts";
 
 type Told = { readonly seq: number; readonly id: string; readonly at: number; readonly event: string };
@@ -120,6 +120,16 @@ test("a replay finds every actor as its log says, and says where one is not", as
   assert.match(out, /~ heard: 2 → 77/);
   assert.match(out, /1 differ/);
   assert.equal((await here.run(["replay", "what-if"])).code, 0);
+});
+
+test("a replay says of whom a part was trimmed, and blames nobody for it", async () => {
+  await here.run(["chat", "--channel", "trimmed"], "one\ntwo\n");
+  const [first] = await logOf("trimmed");
+  const { url, keysDir } = { url: `nats://127.0.0.1:${here.port}`, keysDir: `${here.root}/keys` };
+  await using operator = await connectAs(OPERATOR, { url, keysDir });
+  await operator.wire.jsm.streams.deleteMessage(logStream("channel"), first?.seq ?? 0);
+  const { code, out } = await here.run(["replay", "trimmed"]);
+  assert.deepEqual([code, /of 1 a part was trimmed/.test(out)], [0, true]);
 });
 
 /** Puts a snapshot that the log bears out, and whose state is a lie. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { isAlive } from "#deploy/os-process.ts";
 import { eventually } from "#support/eventually.ts";
@@ -90,3 +92,24 @@ function assertNumbered(out: string, count: number): void {
   assert.equal(lines.length, count);
   for (const [index, line] of lines.entries()) assert.match(line, new RegExp(`“line ${index + 1}”`));
 }
+
+test("a bus that can never come up is given up soon, with its last words", async () => {
+  await using here = await Installation.create();
+  await writeFile(join(here.root, "data"), "no folder");
+  const { code, err } = await here.run(["up", "--no-chat", "--json", "--port", `${here.port}`, "--monitor-port", "0"]);
+  assert.deepEqual([code, JSON.parse(err).error.code], [1, "home-unusable"]);
+  await rm(join(here.root, "data"));
+  await mkdir(join(here.root, "data"));
+  await writeFile(join(here.root, "data", "jetstream"), "no folder");
+  const bus = await here.run(["up", "--no-chat", "--json", "--port", `${here.port}`, "--monitor-port", "0"]);
+  const { error } = JSON.parse(bus.err);
+  assert.deepEqual([bus.code, error.code], [1, "bus-not-ready"]);
+  assert.match(error.message, /ended 4 times before it was ready/);
+});
+
+test("two that want one port are told apart before anything starts", async () => {
+  await using here = await Installation.create();
+  const { code, err } = await here.run(["up", "--no-chat", "--json", "--port", "4420", "--http-port", "8420"]);
+  assert.deepEqual([code, JSON.parse(err).error.code], [2, "bad-use"]);
+  assert.match(err, /--monitor-port and --http-port are both 8420/);
+});
