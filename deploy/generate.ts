@@ -1,8 +1,15 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { openApiDocument } from "#bridges/http/openapi.ts";
 import { CLIENTS, KINDS } from "#subjects/kinds.ts";
+import { architectureDoc } from "./architecture-doc.ts";
+import { CATALOGUE } from "./error-catalogue.ts";
+import { LAYERS } from "./layers.ts";
 import { natsConf } from "./nats-conf.ts";
+import { settingsDoc } from "./settings/doc.ts";
+import { SETTINGS } from "./settings/table.ts";
 import { subjectsDoc } from "./subjects-doc.ts";
+import { troubleshootingDoc } from "./troubleshooting-doc.ts";
 
 /** A file of the repository that a script writes: `render` gives the whole of it, from what stands there now. */
 export type GeneratedFile = {
@@ -14,7 +21,14 @@ export type GeneratedFile = {
 /** Every generated file; to have another one, name it here. */
 const GENERATED: readonly GeneratedFile[] = [
   { path: "nats.conf", render: () => natsConf(KINDS, CLIENTS) },
+  { path: "docs/settings.md", render: () => settingsDoc(SETTINGS) },
   { path: "docs/subjects.md", render: () => subjectsDoc(KINDS, CLIENTS) },
+  {
+    path: "docs/architecture.md",
+    render: (current) => architectureDoc(current, { kinds: KINDS, clients: CLIENTS, layers: LAYERS }),
+  },
+  { path: "docs/troubleshooting.md", render: () => troubleshootingDoc(CATALOGUE) },
+  { path: "docs/openapi.json", render: () => `${JSON.stringify(openApiDocument(), null, 2)}\n` },
 ];
 
 /** Which of the files are not what their sources say; with `write` they are afterwards. Gives their paths. */

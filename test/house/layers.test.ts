@@ -1,24 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { layerOf } from "#deploy/layers.ts";
 import { type Import, isTest, type SourceFile, sourceFiles } from "./source.ts";
 
 const files = sourceFiles().filter((file) => !isTest(file.path));
 
 /** The pure files every kind has: synchronous, no I/O. */
 const PURE = new Set(["state.ts", "decide.ts", "evolve.ts", "sends.ts", "steps.ts"]);
-
-/** What a room may import by value, as prefixes of paths or package names. */
-const ALLOWED: readonly (readonly [room: RegExp, allowed: readonly string[]])[] = [
-  [/^subjects\//, ["subjects/", "zod"]],
-  [/^actors\/runtime\//, ["subjects/", "actors/runtime/", "@nats-io/", "node:", "zod", "pino"]],
-  [/^actors\/models\//, ["subjects/", "actors/models/", "node:", "zod"]],
-  [/^actors\/[^/]+\//, ["subjects/", "actors/runtime/mod.ts", "actors/models/mod.ts", "node:", "zod"]],
-  [/^bridges\//, ["subjects/", "actors/runtime/mod.ts", "@nats-io/", "node:", "zod", "commander"]],
-  [
-    /^deploy\//,
-    ["subjects/", "actors/runtime/", "bridges/", "deploy/", "@nats-io/", "node:", "zod", "commander", "pino"],
-  ],
-];
 
 test("every import follows the direction of the layers", () => {
   const wrong = files.flatMap((file) => file.imports.filter((each) => !mayImport(file, each)).map(told(file)));
@@ -37,12 +25,13 @@ test("a pure file of a kind imports nothing but the contract, its own folder and
   assert.deepEqual(wrong, []);
 });
 
-test("an import is ./x.ts inside a folder and #layer/x.ts across", () => {
+test("an import is ./x.ts inside a folder and below it, and #layer/x.ts everywhere else", () => {
   const wrong = sourceFiles().flatMap((file) =>
     file.imports
       .filter(
         ({ specifier, target }) =>
-          /^\.\.?\//.test(specifier) && (specifier.startsWith("../") || folderOf(target) !== folderOf(file.path)),
+          /^\.\.?\//.test(specifier) &&
+          (!target.startsWith(`${folderOf(file.path)}/`) || roomOf(target) !== roomOf(file.path)),
       )
       .map(told(file)),
   );
@@ -68,7 +57,8 @@ test("no values are imported in a circle", () => {
 
 function mayImport(file: SourceFile, { target, typeOnly }: Import): boolean {
   if (roomOf(target) === roomOf(file.path)) return true;
-  const allowed = ALLOWED.find(([room]) => room.test(file.path))?.[1] ?? [];
+  const layer = layerOf(file.path);
+  const allowed = layer === undefined ? [] : [...layer.ours, ...layer.packages];
   if (typeOnly && target.startsWith("actors/runtime/") && file.path.startsWith("actors/")) return true;
   return allowed.some((prefix) => target.startsWith(prefix));
 }

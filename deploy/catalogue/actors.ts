@@ -1,0 +1,106 @@
+import type { Chapter } from "#deploy/error-catalogue.ts";
+
+/** What goes wrong with mail, answers and processes, rather than with what somebody typed. */
+export const actorChapters: readonly Chapter[] = [
+  {
+    title: "Refusals",
+    met: "as `refused` where it was said, on `….live.refusal`, and as `code` of HTTP's `refused` or `channel-full`; nothing was changed",
+    troubles: {
+      "too-many-waiting": [
+        "More messages wait in this channel than it takes on at once",
+        "say it again when some are answered; if none is, see *answers do not come*",
+      ],
+      "has-a-past": ["A fork was wanted under an address that has a log", "fork to another name"],
+      "other-kind": ["A fork was wanted of an actor of another kind", "fork to an address of the same kind"],
+      "no-such-past": ["Nothing had happened to the other by then", "take a sequence from `thalassa log`"],
+    },
+  },
+  {
+    title: "Dead letters",
+    met: "in `thalassa dead`, on `….dead.*` and as `bounced` at the sender; the actor itself goes on",
+    troubles: {
+      unreadable: ["The body is not JSON in UTF-8", "mend whoever sends it, then `thalassa dead drop`"],
+      malformed: ["The body is not what the verb takes", "see docs/subjects.md; mend the sender, then drop it"],
+      "unknown-verb": [
+        "The kind takes no mail of that name",
+        "mend the sender; if it is newer than the kind, update the kind, then `thalassa dead retry`",
+      ],
+      misaddressed: ["The subject names no actor", "escape ids as `=XX`; `encodeToken` does it"],
+      forged: [
+        "It has no `Thalassa-Id`, is an answer that somebody had sent there, or a timer set for another",
+        "find who did it: the headers are in `thalassa dead show`",
+      ],
+      "too-large": ["The event or mail it leads to is larger than the bus takes", "send less, or in parts"],
+      "decide-threw": [
+        "The kind itself failed on it",
+        "a mistake in Thalassa: report it with `thalassa dead show`; after an update, `thalassa dead retry`",
+      ],
+      garbled: ["What lies in `DEAD` there is no dead letter", "`thalassa dead drop` removes it"],
+    },
+  },
+  {
+    title: "Answers that failed",
+    met: "as the reason of the event `failed`, which the person is told",
+    troubles: {
+      threw: ["The step threw: a model could not answer", "read the reason; say it again once that has changed"],
+      abandoned: [
+        "The process died three times under the same step",
+        "the processes' own words tell of what: `thalassa service logs`; then say it again, in other words if it was the message",
+      ],
+      "unknown-model": [
+        "There is no model of that name, or its provider has it no more",
+        "choose another one: `thalassa config set models.channel …`; see actors/models/README.md",
+      ],
+      "model-key": [
+        "A provider has no key here, or refuses the one it has",
+        "set the variable that the message names where `thalassa up` is started, and start it anew",
+      ],
+      "model-forbidden": [
+        "The key may not use that model, or its account has nothing left to spend",
+        "look at the provider's console, or choose another model: `thalassa config set models.channel …`",
+      ],
+      "model-limited": [
+        "The provider takes no more calls just now; every process leaves that model alone for the time",
+        "wait, or name a second model after it: `thalassa config set models.channel …`",
+      ],
+      "model-unavailable": [
+        "The provider cannot be reached, or has a fault of its own; it was tried three times",
+        "say it again later; a second model after it helps: `thalassa config set models.channel …`",
+      ],
+      "model-dropped": ["The answer broke off in the middle, three times", "say it again; look at the network between"],
+      "model-stalled": [
+        "The model fell silent for longer than it is waited for",
+        "say it again; for a slow server of your own raise `models.first_ms`",
+      ],
+      "model-request": [
+        "The provider refuses the request itself, so no other model is asked",
+        "read what it says; if the conversation is too long for it, lower `models.context_tokens`",
+      ],
+      "model-unfit": [
+        "The model did not answer in the form that was asked for, twice",
+        "choose a model that follows forms",
+      ],
+      "no-model": ["None of the models that are set could answer", "the message names what each one wants"],
+    },
+  },
+  {
+    title: "In the words of processes",
+    met: "in the log of a process (`thalassa service logs`, or where `up` runs); the runtime goes on by itself",
+    troubles: {
+      fenced: [
+        "Another process wrote to the same log; the actor is read back",
+        "nothing; if it goes on for minutes, two stores or two versions are mixed up: `thalassa ps`",
+      ],
+      "newer-schema": [
+        "Mail or an event was written by a newer version",
+        "start the newer version; until then it is put off, not lost",
+      ],
+      closed: ["Work was dropped since its partition went elsewhere", "nothing; its new owner goes on"],
+      "not-allowed": [
+        "The key lacks a right on the bus",
+        "restart `thalassa up`, which gives the bus the rights of this version",
+      ],
+      "bus-silent": ["The bus did not answer in time", "nothing; it is asked again. If it stays so: `thalassa doctor`"],
+    },
+  },
+];

@@ -1,0 +1,78 @@
+/** A room of the code, and what it may import by value besides what stands in the room itself. */
+export type Layer = {
+  /** Shape: `actors/*`, where `*` is one folder's name; the first layer that fits a path is its layer. */
+  readonly room: string;
+  /** What a line has to be about to stand here. */
+  readonly holds: string;
+  /** Folders and files of ours. */
+  readonly ours: readonly string[];
+  /** Packages, as the beginnings of their names. */
+  readonly packages: readonly string[];
+};
+
+/** The face of the runtime: all of it that others need. */
+const RUNTIME = "actors/runtime/mod.ts";
+
+/** What is set about models, as data. */
+const MODEL_SETTINGS = ["options", "chain", "servers"].map((file) => `actors/models/${file}.ts`);
+
+/** The direction of all imports; a test holds it, and the drawing in docs/architecture.md follows it. */
+export const LAYERS: readonly Layer[] = [
+  { room: "subjects", holds: "names and shapes on the wire", ours: [], packages: ["zod"] },
+  {
+    room: "actors/runtime",
+    holds: "what survives a crash",
+    ours: ["subjects/"],
+    packages: ["@nats-io/", "node:", "zod", "pino"],
+  },
+  {
+    room: "actors/models",
+    holds: "what thinks for those that think",
+    ours: ["subjects/"],
+    packages: ["@anthropic-ai/", "openai", "node:", "zod"],
+  },
+  {
+    room: "actors/prompts",
+    holds: "who the agents are, in words",
+    ours: ["subjects/"],
+    packages: ["node:"],
+  },
+  {
+    room: "actors/*",
+    holds: "the rules of one kind",
+    ours: ["subjects/", RUNTIME, "actors/models/mod.ts", "actors/prompts/mod.ts"],
+    packages: ["node:", "zod"],
+  },
+  {
+    room: "bridges/conversation",
+    holds: "what all who talk to a channel share",
+    ours: ["subjects/", RUNTIME],
+    packages: ["zod"],
+  },
+  {
+    room: "bridges/http",
+    holds: "scripts and browsers",
+    ours: ["subjects/", RUNTIME, "bridges/conversation/"],
+    packages: ["@hono/", "hono", "rate-limiter-flexible", "node:", "zod"],
+  },
+  {
+    room: "bridges/*",
+    holds: "one other outside party",
+    ours: ["subjects/", RUNTIME, "bridges/conversation/"],
+    packages: ["@nats-io/", "node:", "zod", "commander"],
+  },
+  {
+    room: "deploy",
+    holds: "what starts, stops, installs and checks",
+    ours: ["subjects/", "actors/runtime/", ...MODEL_SETTINGS, "actors/prompts/mod.ts", "bridges/"],
+    packages: [
+      ...["@nats-io/", "node:", "zod", "commander", "pino"],
+      ...["smol-toml", "@clack/prompts", "@bomb.sh/tab", "microdiff"],
+    ],
+  },
+];
+
+/** The layer of a path in the repository; undefined for one that belongs to none. */
+export function layerOf(path: string): Layer | undefined {
+  return LAYERS.find(({ room }) => new RegExp(`^${room.replace("*", "[^/]+")}/`).test(path));
+}
