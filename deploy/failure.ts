@@ -1,4 +1,5 @@
 import { type ExitCode, reasonOf, ThalassaError } from "./errors.ts";
+import { withoutSecrets } from "./secrets/hiding.ts";
 
 /** A failure as a person or a script is told of it. */
 export type Failure = {
@@ -42,7 +43,8 @@ export function tell(error: unknown, asJson: boolean): Exclude<ExitCode, 0> {
   const failure = explain(error);
   const { code, message, hint, exitCode } = failure;
   const said = hint === undefined ? message : `${message}\n${hint}`;
-  process.stderr.write(asJson ? `${JSON.stringify({ error: { code, message, hint } })}\n` : `thalassa: ${said}\n`);
-  if (process.env.THALASSA_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  const line = asJson ? JSON.stringify({ error: { code, message, hint } }) : `thalassa: ${said}`;
+  const origin = process.env.THALASSA_DEBUG && error instanceof Error ? `${error.stack}\n` : "";
+  process.stderr.write(withoutSecrets(`${line}\n${origin}`));
   return exitCode;
 }

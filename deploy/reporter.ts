@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { pino } from "pino";
+import { scrubberOf, secretValues } from "#subjects/scrub.ts";
 import type { ProgramEvent } from "./supervised.ts";
 
 /** Where what `up` has to say goes. */
@@ -10,11 +11,15 @@ export type Reporter = {
   note(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** For people alone. */
   text(text: string): void;
+  /** From now on these values are told to nobody, as those in the environment are not. */
+  hide(values: readonly string[]): void;
 };
 
 /** Lines of JSON as pino writes them; what a child said is passed on with its own fields. */
 export function jsonReporter(): Reporter {
-  const logger = pino({ base: { process: "supervisor" } }, pino.destination({ sync: true }));
+  const veil = new Veil();
+  const hooks = { streamWrite: (line: string) => veil.over(line) };
+  const logger = pino({ base: { process: "supervisor" }, hooks }, pino.destination({ sync: true }));
   return {
     event(event) {
       if (event.type !== "said") {
@@ -29,19 +34,37 @@ export function jsonReporter(): Reporter {
     },
     note: (message, fields = {}) => logger.info(fields, message),
     text() {},
+    hide: (values) => veil.add(values),
   };
 }
 
 /** A friendly line an event; `print` may change while it runs, when a chat takes the terminal. */
 export function friendlyReporter(print: (line: string) => void): Reporter {
+  const veil = new Veil();
   return {
     event(event) {
       const sentence = sentenceOf(event);
-      if (sentence !== undefined) print(`${markOf(event)} ${sentence}`);
+      if (sentence !== undefined) print(veil.over(`${markOf(event)} ${sentence}`));
     },
-    note: (message) => print(`  ${message}`),
+    note: (message) => print(veil.over(`  ${message}`)),
     text: (text) => print(text),
+    hide: (values) => veil.add(values),
   };
+}
+
+/** What hides secrets, of which more become known while we run. */
+class Veil {
+  #values = secretValues(process.env);
+  #scrub = scrubberOf(this.#values);
+
+  add(values: readonly string[]): void {
+    this.#values = [...this.#values, ...values];
+    this.#scrub = scrubberOf(this.#values);
+  }
+
+  over(text: string): string {
+    return this.#scrub(text);
+  }
 }
 
 /** One sentence for people; nothing where there is nothing worth telling. */

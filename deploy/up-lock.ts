@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { readBus } from "./bus-file.ts";
 import { ThalassaError } from "./errors.ts";
+import { takeFileLock } from "./file-lock.ts";
 import type { Home } from "./home.ts";
 
 /** A supervisor runs on this home already. */
@@ -19,37 +19,28 @@ export class AlreadyUp extends ThalassaError<"already-up"> {
   }
 }
 
-/**
- * Holds a home for one supervisor. The lock is the operating system's own on a SQLite file: it ends with the process that
- * holds it, however that ends, and a recycled process id cannot fool it.
- */
+/** Holds a home for one supervisor, for as long as that lives. */
 export class UpLock implements Disposable {
-  readonly #database: DatabaseSync;
+  readonly #lock: Disposable;
   readonly #pidFile: string;
 
-  private constructor(database: DatabaseSync, pidFile: string) {
-    this.#database = database;
+  private constructor(lock: Disposable, pidFile: string) {
+    this.#lock = lock;
     this.#pidFile = pidFile;
   }
 
   /** Throws: AlreadyUp. */
   static take(home: Home): UpLock {
     const pidFile = join(home.root, "up.pid");
-    const database = new DatabaseSync(join(home.root, "up.lock"), { timeout: 0 });
-    try {
-      database.exec("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-    } catch (error) {
-      database.close();
-      if (!(error instanceof Error && /locked|busy/i.test(error.message))) throw error;
-      throw new AlreadyUp(home, readPid(pidFile));
-    }
+    const lock = takeFileLock(join(home.root, "up.lock"));
+    if (lock === undefined) throw new AlreadyUp(home, readPid(pidFile));
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
-    return new UpLock(database, pidFile);
+    return new UpLock(lock, pidFile);
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#pidFile, { force: true });
-    this.#database.close();
+    this.#lock[Symbol.dispose]();
   }
 }
 

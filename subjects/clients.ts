@@ -1,5 +1,6 @@
 import type { ClientContract } from "./contract.ts";
 import { TOKEN_KEYS } from "./http-token.ts";
+import { agentKey, BINDINGS_KEY, PROMPTS } from "./prompts.ts";
 import { FORK } from "./runtime.ts";
 
 /** A person at a terminal on a host that holds the key. */
@@ -9,7 +10,7 @@ export const terminalContract = {
   about: "The command line: chats, sends, follows.",
   sends: { channel: ["hear", FORK] },
   follows: ["channel"],
-  reads: { SETTINGS: [">"] },
+  reads: { SETTINGS: [">"], [PROMPTS]: [agentKey("*"), BINDINGS_KEY] },
 } as const satisfies ClientContract;
 
 /** Scripts and browsers; it faces the outside, so it lives in an account of its own. */
@@ -19,5 +20,5 @@ export const httpContract = {
   about: "The HTTP bridge: messages in, answers and events out.",
   sends: { channel: ["hear"] },
   follows: ["channel"],
-  reads: { [TOKEN_KEYS.bucket]: [`${TOKEN_KEYS.prefix}.*`] },
+  reads: { [TOKEN_KEYS.bucket]: [`${TOKEN_KEYS.prefix}.*`], [PROMPTS]: [agentKey("*")] },
 } as const satisfies ClientContract;

@@ -32,6 +32,10 @@ export type KindContract = {
   readonly sends: Readonly<Record<string, readonly string[]>>;
   /** Read models it writes entries of. */
   readonly views: readonly string[];
+  /** Entries it keeps together with other kinds, by bucket: patterns of keys. */
+  readonly shares?: Readonly<Record<string, readonly string[]>>;
+  /** Entries it reads besides its own, by bucket: patterns of keys. */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
   /** How what was stored under older versions becomes what is written today. */
   readonly upgrades?: { readonly events?: Upgrades; readonly mail?: Upgrades };
 };

@@ -52,5 +52,5 @@ export {
 } from "./streams.ts";
 export { encodeToken, isToken } from "./token.ts";
 export { formatTraceparent, parseTraceparent, spanOf, type Trace } from "./trace.ts";
-export { readEvent, type Upgrades, upgraded } from "./upgrade.ts";
+export { readEvent, upgraded } from "./upgrade.ts";
 export type { Who } from "./who.ts";

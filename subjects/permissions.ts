@@ -83,7 +83,7 @@ function kindRights(
       `$JS.API.STREAM.MSG.GET.${log}`,
       `$JS.API.DIRECT.GET.KV_STATE.$KV.STATE.*.${kind}.*`,
       `$JS.API.DIRECT.GET.KV_OWN.$KV.OWN.${kind}.*`,
-      ...contract.views.map((view) => `$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.${view}.>`),
+      ...entryRights(contract),
       `$JS.API.CONSUMER.CREATE.${mail}.*.mail.${kind}.*.>`,
       ...["DELETE", "INFO", "MSG.NEXT"].map((verb) => `$JS.API.CONSUMER.${verb}.${mail}.*`),
       `$JS.API.CONSUMER.NAMES.${mail}`,
@@ -104,6 +104,12 @@ function kindRights(
       ]),
     ],
   };
+}
+
+/** Entries that are not the kind's alone: those of its views, what it reads, and what it keeps together with others. */
+function entryRights({ views, reads = {}, shares = {} }: KindContract): readonly string[] {
+  const shown = entrySubjects({ VIEWS: views.map((view) => `${view}.>`) });
+  return [...shown, ...entrySubjects(reads), ...writtenSubjects(shares), ...entrySubjects(shares)];
 }
 
 /**
@@ -127,9 +133,7 @@ function clientRights(contract: ClientContract, kinds: readonly KindContract[]):
         `$JS.API.DIRECT.GET.${logStream(kind)}.commit.*.${kind}.*.*`,
       ]),
       "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
-      ...Object.entries(contract.reads).flatMap(([bucket, keys]) =>
-        keys.map((key) => `$JS.API.DIRECT.GET.KV_${bucket}.$KV.${bucket}.${key}`),
-      ),
+      ...entrySubjects(contract.reads),
       ...kinds.flatMap(({ kind }) => [`thalassa.*.${kind}.*.ask.*`, `$SRV.*.${kind}`, `$SRV.*.${kind}.*`]),
     ],
     subscribe: [
@@ -166,6 +170,16 @@ function tapRights(kinds: readonly KindContract[]): Rights {
 
 function mailSubjects(sends: KindContract["sends"]): readonly string[] {
   return Object.entries(sends).flatMap(([kind, verbs]) => verbs.map((verb) => `thalassa.*.${kind}.*.in.${verb}`));
+}
+
+function entrySubjects(reads: ClientContract["reads"]): readonly string[] {
+  return Object.entries(reads).flatMap(([bucket, keys]) =>
+    keys.map((key) => `$JS.API.DIRECT.GET.KV_${bucket}.$KV.${bucket}.${key}`),
+  );
+}
+
+function writtenSubjects(shares: NonNullable<KindContract["shares"]>): readonly string[] {
+  return Object.entries(shares).flatMap(([bucket, keys]) => keys.map((key) => `$KV.${bucket}.${key}`));
 }
 
 /** Mail that a kind gives back goes to whoever sends to it and takes it back. */

@@ -1,4 +1,5 @@
 import type { KindContract } from "./contract.ts";
+import { PROMPTS } from "./prompts.ts";
 
 /** Slices of a kind's mailboxes; the number is fixed for the life of the streams and stands in their metadata. */
 export const PARTITIONS = 16;
@@ -31,7 +32,7 @@ export type StreamSpec = {
 /** How one stream hands messages on to another. `deliver` is the server's own subject: nobody may listen or write there. */
 export type FeedSpec = { readonly consumer: string; readonly filter: string; readonly deliver: string };
 
-/** A key-value bucket; `ttlMs` makes its entries fade. */
+/** A key-value bucket; `ttlMs` makes its entries fade, and any of them sooner that says so. */
 export type BucketSpec = { readonly name: string; readonly description: string; readonly ttlMs?: number };
 
 /** Name of the work queue of a kind. */
@@ -118,6 +119,7 @@ export const BUCKETS: readonly BucketSpec[] = [
   { name: "OWN", description: "Which process serves which partition" },
   { name: "VIEWS", description: "Read models for people: <view>.<agent>.<id>" },
   { name: "SETTINGS", description: "Settings that every host shares" },
+  { name: PROMPTS, description: "Who the agents are: their texts, the shared ones, and which channels are whose" },
   { name: "SECRETS", description: "Secrets, sealed" },
   { name: "LIMITS", description: "Cooldowns that every process keeps to", ttlMs: 60 * MINUTE_MS },
 ];

@@ -101,6 +101,7 @@ test("what is set on the bus is shared, handed to the processes at the next star
     (await here.run(["config"])).out,
     /^agents\.helper\.chat\.channel +helping +SETTINGS on the bus, agent helper +everyone/m,
   );
+  await here.run(["agents", "create", "helper"]);
   await here.run(["chat"], "to everyone\n");
   await here.run(["chat", "--agent", "helper"], "to the helper\n");
   assert.match((await here.run(["log", "everyone"])).out, /to everyone/);

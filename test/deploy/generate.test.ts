@@ -32,7 +32,7 @@ test("a generated file is checked without being touched, and written when told s
 });
 
 test("a body is shown as a person would write it down", () => {
-  assert.equal(jsonShape(channelContract.events.said), "{ text: string, answers: [integer, …], model: string }");
+  assert.equal(jsonShape(channelContract.events.failed), "{ reason: string, answers: [integer, …] }");
   assert.match(jsonShape(channelContract.mail.hear), /who: \{ party: "telegram" \| "terminal" .* name\?: string/);
 });
 

@@ -86,14 +86,19 @@ describe("a setting", () => {
 
   it("is handed to the processes of the kinds by its variable", () => {
     const variables = variablesForKinds(sources("idle_ms = 1234", { log: "debug" }, { THALASSA_GRACE_MS: "9" }));
-    assert.deepEqual(variables, {
+    const expected = {
       THALASSA_LOG: "debug",
       THALASSA_IDLE_MS: "1234",
       THALASSA_ACK_WAIT_MS: "30000",
       THALASSA_GRACE_MS: "9",
       THALASSA_OFFLINE_PACE_MS: "15",
       THALASSA_OFFLINE_DELAY_MS: "0-0",
-    });
+      THALASSA_MODELS_CHANNEL: "auto",
+      THALASSA_OPENAI_BASE_URL: "https://api.openai.com/v1",
+    };
+    assert.deepEqual({ ...variables, ...expected }, variables);
+    const handedOn = Object.entries(SETTINGS).filter(([, setting]) => "handedOn" in setting && setting.handedOn);
+    assert.deepEqual(Object.keys(variables).sort(), handedOn.map(([key]) => variableOf(key)).sort());
   });
 
   it("that is secret is masked wherever it is shown", () => {

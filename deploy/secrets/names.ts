@@ -1,0 +1,62 @@
+import { nearest } from "#deploy/settings/nearest.ts";
+import { isSecretVariable } from "#subjects/scrub.ts";
+import { SECRET_NAME } from "#subjects/secret.ts";
+import { SecretUnusable } from "./unusable.ts";
+
+/** Secrets that many have, by the names that others use too. */
+export const WELL_KNOWN = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"] as const;
+
+/** Kinds that call models. */
+const THINKERS: ReadonlySet<string> = new Set(["channel", "branch", "worker", "compactor", "cortex"]);
+
+/** Keys of models, whoever has them. */
+const MODEL_KEY = /^[A-Z][A-Z0-9_]*_API_KEY$/;
+
+/** Longest secret: the environment of a process has to hold it. Units: UTF-16 units. */
+const MAX_VALUE = 65_536;
+
+/** Whether processes of a kind are handed the secret of that name. */
+export function isNeededBy(kind: string, name: string): boolean {
+  return THINKERS.has(kind) && MODEL_KEY.test(name);
+}
+
+/** Whether a name is one that some kind may need, or hides what it holds. */
+export function isSecretLike(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(name) && isSecretVariable(name) && !name.startsWith("THALASSA_");
+}
+
+/** Whether a variable in an environment is a secret of the kind that is kept here. */
+export function isModelKey(name: string): boolean {
+  return MODEL_KEY.test(name) && !name.startsWith("THALASSA_");
+}
+
+/** The well-known name that was probably meant, where a name is near one. */
+export function meantBy(name: string): string | undefined {
+  if ((WELL_KNOWN as readonly string[]).includes(name)) return undefined;
+  const meant = nearest(name, WELL_KNOWN);
+  // What differs from it in all but its ending is another one of its sort.
+  return meant !== undefined && meant[0] === name[0] && Math.abs(meant.length - name.length) <= 2 ? meant : undefined;
+}
+
+/** Throws: SecretUnusable. */
+export function requireName(name: string): void {
+  if (SECRET_NAME.test(name)) return;
+  throw new SecretUnusable({
+    code: "secret-misnamed",
+    message: `${JSON.stringify(name)} cannot name a secret`,
+    hint: "use letters, digits, _ and -: up to 64, for example ANTHROPIC_API_KEY",
+    exitCode: 2,
+  });
+}
+
+/** Throws: SecretUnusable, without the value in it. */
+export function requireValue(name: string, value: string): void {
+  const why = value === "" ? "nothing" : value.includes("\0") ? "a NUL" : value.length > MAX_VALUE ? "too much" : "";
+  if (why === "") return;
+  throw new SecretUnusable({
+    code: "secret-invalid",
+    message: `what was given for ${name} has ${why} in it`,
+    hint: `give 1 to ${MAX_VALUE} characters of text; thalassa secret rm ${name} takes one away`,
+    exitCode: 2,
+  });
+}
