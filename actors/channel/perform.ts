@@ -1,59 +1,31 @@
-import type { Provider } from "#models/mod.ts";
+import { type Answer, type Models, OFFLINE, textOf } from "#models/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
+import { LiveWords } from "./live-words.ts";
+import { nextPrompt, type PromptPort } from "./next-prompt.ts";
 import type { ThinkStep, Thought } from "./steps.ts";
 
-/** Words that come within this time of the last ones go out together. Units: ms. */
-const COALESCE_MS = 30;
+/** What a channel thinks with. */
+export type ChannelPort = PromptPort & { readonly models: Models };
 
-/** Makes the `perform` of a channel: calls the model and tells its words live as they come. */
-export function performWith(provider: Provider, model: string) {
-  return async (step: ThinkStep, tools: Tools<Thought>): Promise<Thought> => {
+/** Makes the `perform` of a channel: calls a model and tells its words live as they come. */
+export function performWith(port: ChannelPort) {
+  return async ({ window }: ThinkStep, tools: Tools<Thought>): Promise<Thought> => {
     using words = new LiveWords(tools);
-    const { signal } = tools;
-    return await provider.think({ model, window: step.window, signal, onText: (text) => words.push(text) });
+    const { texts: _, ...prompt } = await nextPrompt(window, tools.address, port);
+    const answer = await port.models.think({
+      ...prompt,
+      tools: [],
+      signal: tools.signal,
+      onText: (text, attempt) => words.push(text, attempt),
+    });
+    return thoughtOf(answer);
   };
 }
 
-/**
- * The live plane of one call. Nothing is told before the event loop has turned once: a model that answers at once is
- * followed by `said` sooner than anybody could read a delta. The words left over at the end are told by `said` too.
- */
-class LiveWords implements Disposable {
-  readonly #tools: Tools<Thought>;
-  readonly #start: NodeJS.Immediate;
-  #pause: NodeJS.Timeout | undefined;
-  #started = false;
-  #pending = "";
-  #offset = 0;
-
-  constructor(tools: Tools<Thought>) {
-    this.#tools = tools;
-    this.#start = setImmediate(() => {
-      this.#started = true;
-      if (tools.signal.aborted) return;
-      tools.live("status", { doing: "thinking" });
-      this.#flush();
-    });
-  }
-
-  push(text: string): void {
-    this.#pending += text;
-    if (this.#started && this.#pause === undefined) this.#flush();
-  }
-
-  [Symbol.dispose](): void {
-    clearImmediate(this.#start);
-    clearTimeout(this.#pause);
-  }
-
-  #flush(): void {
-    this.#pause = undefined;
-    const text = this.#pending;
-    if (text === "" || this.#tools.signal.aborted) return;
-    this.#pending = "";
-    const { key: step, attempt } = this.#tools;
-    this.#tools.live("delta", { step, attempt, offset: this.#offset, text });
-    this.#offset += text.length;
-    this.#pause = setTimeout(() => this.#flush(), COALESCE_MS);
-  }
+/** Throws: Error that says why there are no words. */
+function thoughtOf({ content, model, stop, usage }: Answer): Thought {
+  const text = textOf(content);
+  if (text.trim() === "" && stop === "refused") throw new Error(`${model} declines to answer that`);
+  if (text.trim() === "" && stop === "length") throw new Error(`${model} ran out of room before its first word`);
+  return { text, model, ...(model === OFFLINE ? {} : { usage }) };
 }

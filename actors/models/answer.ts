@@ -1,6 +1,6 @@
 import type { Who } from "#subjects/mod.ts";
-import type { Line, Window } from "./provider.ts";
 import { askOf, factIn, factTold, mine, nameIn, nameTold, plain, quote, type Turn, unseen } from "./recall.ts";
+import type { Line, Window } from "./window.ts";
 
 const OFFLINE_NOTE = "I run offline: no language model is connected, so I answer only from what is said here.";
 
@@ -73,7 +73,7 @@ export function composeAnswer(window: Window): string {
     const ordinal = window.heard - waiting.length + index + 1;
     const text = replyTo({ line, ask: askOf(line.text), past, window, ordinal });
     replies.push(text);
-    past.push(line, { role: "agent", seq: line.seq, at: line.at, text });
+    past.push(line, { role: "agent", seq: line.seq, text });
   }
   if (replies.length === 0) return "I am here, and nothing waits for an answer.";
   const text = replies.join("\n");
@@ -113,8 +113,8 @@ function help(): string {
   );
 }
 
-function introduce(): string {
-  return `I am Thalassa, an agent that lives in its log. ${OFFLINE_NOTE}`;
+function introduce({ window }: Turn): string {
+  return `I am ${window.called ?? "Thalassa"}, an agent that lives in its log. ${OFFLINE_NOTE}`;
 }
 
 function tellName(turn: Turn): string {

@@ -1,4 +1,23 @@
-export { composeAnswer } from "./answer.ts";
-export { OFFLINE, offlineModel } from "./offline.ts";
-export { offlineFromEnvironment } from "./options.ts";
-export type { Line, Provider, Window } from "./provider.ts";
+export { askFor, type Got } from "./ask-for.ts";
+export { OFFLINE, type Thinker } from "./chain.ts";
+export { type Cooldowns, type Entries, ownCooldowns, sharedCooldowns } from "./cooldowns.ts";
+export { ModelFailed } from "./failure.ts";
+export { type Models, type ModelsPort, modelsFrom } from "./models.ts";
+export {
+  type Answer,
+  type AnswerPart,
+  type ImagePart,
+  type KeptPart,
+  type MalformedCall,
+  type Message,
+  type TextPart,
+  type Tool,
+  type ToolCall,
+  type ToolResult,
+  textOf,
+  toolOf,
+  type Unseen,
+  type Usage,
+} from "./provider.ts";
+export type { Call } from "./router.ts";
+export { estimatedTokens } from "./tokens.ts";

@@ -1,36 +1,40 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { composeAnswer } from "./answer.ts";
+import { OFFLINE } from "./chain.ts";
+import { unknownModel } from "./failure.ts";
 import { type OfflineOptions, resolveOffline } from "./options.ts";
-import { type Answer, type Provider, type ThinkRequest, UnknownModel, type Window } from "./provider.ts";
-
-/** Name of the built-in model. */
-export const OFFLINE = "offline";
+import type { Answer, ModelRequest, Provider } from "./provider.ts";
+import { type Window, windowOf } from "./window.ts";
 
 /** However long the answer, its words come within this time. Units: ms. */
 const MAX_STREAM_MS = 3_000;
 
+/** It reads and writes no tokens that anybody would pay for. */
+const FREE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } as const;
+
 /**
- * The built-in model: needs no network, answers from the conversation alone and says so. The same window always brings
- * the same answer after the same time. Throws: UnknownModel; AbortError once the signal is aborted.
+ * The built-in model: needs no network, uses no tools, answers from the conversation alone and says so. The same
+ * conversation always brings the same answer after the same time. Throws: ModelFailed; AbortError once the signal is aborted.
  */
 export function offlineModel(options: OfflineOptions = {}): Provider {
   const { paceMs, delayMs } = resolveOffline(options);
   return {
-    async think(request: ThinkRequest): Promise<Answer> {
-      if (request.model !== OFFLINE) throw new UnknownModel(request.model, OFFLINE);
+    async think(request: ModelRequest): Promise<Answer> {
+      if (request.model !== OFFLINE) throw unknownModel(request.model, [OFFLINE]);
       request.signal.throwIfAborted();
-      const waitMs = delayOf(request.window, delayMs);
+      const window = windowOf(request);
+      const waitMs = delayOf(window, delayMs);
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal });
-      const text = composeAnswer(request.window);
+      const text = composeAnswer(window);
       if (paceMs === 0) request.onText(text);
       else await stream(text, paceMs, request);
-      return { text, model: OFFLINE };
+      return { content: [{ type: "text", text }], stop: "end", usage: FREE, model: OFFLINE };
     },
   };
 }
 
-async function stream(text: string, paceMs: number, request: ThinkRequest): Promise<void> {
+async function stream(text: string, paceMs: number, request: ModelRequest): Promise<void> {
   const words = text.split(/(?<=\s)(?=\S)/u);
   const atOnce = Math.ceil((words.length * paceMs) / MAX_STREAM_MS);
   for (let next = 0; next < words.length; next += atOnce) {
@@ -39,7 +43,7 @@ async function stream(text: string, paceMs: number, request: ThinkRequest): Prom
   }
 }
 
-/** A pause that depends on the last message alone, so that a repeat takes the same time. Units: ms. */
+/** A pause that depends on the last message and its place alone, so that a repeat takes the same time. Units: ms. */
 export function delayOf(window: Window, range: { readonly from: number; readonly to: number }): number {
   const last = window.lines.at(-1);
   if (range.to === 0 || last === undefined) return range.from;

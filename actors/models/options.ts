@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { AUTO, type ChainSettings, NO_TASKS, type Thinker } from "./chain.ts";
+import { type Server, serversFrom } from "./servers.ts";
+import type { Patience } from "./watch.ts";
 
 /** How the offline model takes its time; each field may be left out. */
 export type OfflineOptions = {
@@ -38,7 +41,7 @@ export function resolveOffline(options: OfflineOptions): ResolvedOffline {
  * Reads `THALASSA_OFFLINE_PACE_MS` (`15`) and `THALASSA_OFFLINE_DELAY_MS` (`20-500`).
  * Throws: RangeError that names the variable.
  */
-export function offlineFromEnvironment(env: Readonly<Record<string, string | undefined>>): ResolvedOffline {
+export function offlineFromEnvironment(env: Environment): ResolvedOffline {
   const { THALASSA_OFFLINE_PACE_MS: pace, THALASSA_OFFLINE_DELAY_MS: delay } = env;
   if (pace && !/^\d{1,6}$/.test(pace)) {
     throw new RangeError(`THALASSA_OFFLINE_PACE_MS is ${pace}; use whole milliseconds a word, for example 15`);
@@ -49,4 +52,43 @@ export function offlineFromEnvironment(env: Readonly<Record<string, string | und
     ...(pace ? { paceMs: Number(pace) } : {}),
     ...(range ? { delayMs: { from: Number(range[1]), to: Number(range[2]) } } : {}),
   });
+}
+
+/** All that is set about models for one kind of process. */
+export type ModelSettings = ChainSettings & {
+  readonly servers: readonly Server[];
+  readonly offline: ResolvedOffline;
+  readonly patience: Patience;
+  /** Most that is sent at once, whatever a model's window. Units: tokens. Default 100,000. */
+  readonly contextTokens: number;
+};
+
+/** What holds where nothing is said. Units: ms and tokens. */
+export const MODEL_DEFAULTS = { firstMs: 120_000, idleMs: 30_000, contextTokens: 100_000 } as const;
+
+/** Reads what the environment sets about models. Throws: RangeError that names the variable. */
+export function modelSettings(thinker: Thinker, env: Environment): ModelSettings {
+  const servers = serversFrom(env);
+  const { firstMs, idleMs, contextTokens } = MODEL_DEFAULTS;
+  return {
+    own: env[`THALASSA_MODELS_${thinker.toUpperCase()}`] || AUTO,
+    tasks: env.THALASSA_MODELS_TASKS || NO_TASKS,
+    keyed: servers.filter(({ key }) => key !== "").map(({ name }) => name),
+    servers,
+    offline: offlineFromEnvironment(env),
+    patience: {
+      firstMs: whole(env, "THALASSA_MODELS_FIRST_MS", firstMs),
+      idleMs: whole(env, "THALASSA_MODELS_IDLE_MS", idleMs),
+    },
+    contextTokens: whole(env, "THALASSA_MODELS_CONTEXT_TOKENS", contextTokens),
+  };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function whole(env: Environment, variable: string, fallback: number): number {
+  const text = env[variable];
+  if (!text) return fallback;
+  if (!/^[1-9]\d{0,7}$/.test(text)) throw new RangeError(`${variable} is ${text}; use a whole number above zero`);
+  return Number(text);
 }

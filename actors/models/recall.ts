@@ -1,5 +1,5 @@
 import { excerpt } from "#subjects/excerpt.ts";
-import type { Line, Window } from "./provider.ts";
+import type { Line, Window } from "./window.ts";
 
 /** A quotation in an answer is at most this long. Units: UTF-16 units. */
 const MAX_QUOTE = 200;

@@ -64,6 +64,8 @@ port = 4333
 chat.channel = "work"
 \`\`\`
 
+Keys of models are no settings: see [secrets](secrets.md).
+
 A value \`env:NAME\` in the file or on the bus stands for the variable of that name in the environment of whoever reads it. A key that
 is no setting is refused with its line and the setting that was probably meant.
 

@@ -62,7 +62,7 @@ function describeLog(on: On): void {
 
   on("refuses an append behind anything but the newest record", async ({ bus }, address) => {
     const first = await bus.append(entryOf(address, "c1"), 0, signal);
-    await assert.rejects(bus.append(entryOf(address, "c2"), 0, signal), Fenced);
+    await assert.rejects(bus.append(entryOf(address, "c2"), 0, signal), { name: "Fenced", code: "fenced", seq: 0 });
     await assert.rejects(bus.append(entryOf(address, "c3"), first.seq + 1, signal), Fenced);
     await bus.append(entryOf(ledger(`${address.split(".")[2]}-other`), "c4"), 0, signal);
     const second = await bus.append(entryOf(address, "c5", { event: "woken" }), first.seq, signal);
@@ -193,7 +193,7 @@ function describeKept(on: On): void {
 
   on("gives up at once what its asker no longer wants", async ({ bus }, address) => {
     const gone = AbortSignal.abort();
-    await assert.rejects(bus.append(entryOf(address, "z1"), 0, gone), Closed);
+    await assert.rejects(bus.append(entryOf(address, "z1"), 0, gone), { name: "Closed", code: "closed" });
     await assert.rejects(bus.post(mailTo(address), gone), Closed);
     await assert.rejects(bus.last(address, gone), Closed);
     assert.equal(await bus.last(address, signal), undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Input, Kind, Refusal, Send, Step } from "#runtime/actor.ts";
-import { addressOf, type EventOf, type KindContract, type MailOf } from "#subjects/mod.ts";
+import { type Address, addressOf, type EventOf, type KindContract, type MailOf } from "#subjects/mod.ts";
 
 /** Time of the first event of a spec; each following one is a second later. Units: ms since 1970. */
 export const FIRST_AT = 1_790_000_000_000;
@@ -60,11 +60,15 @@ export type Judged<C extends KindContract, State, S extends Step, Outcome> = {
 export function specOf<C extends KindContract, State, S extends Step, Outcome>(kind: Kind<C, State, S, Outcome>) {
   return {
     given(...events: readonly EventOf<C>[]): Given<C, State, S, Outcome> {
-      const start = kind.initial(addressOf("main", kind.contract.kind, "spec"));
+      const start = kind.initial(addressIn(kind));
       const state = events.reduce((before, event, index) => kind.evolve(before, event, placed(index)), start);
       return givenState(kind, events.length, state);
     },
   };
+}
+
+function addressIn(kind: { readonly contract: KindContract }): Address {
+  return addressOf("main", kind.contract.kind, "spec");
 }
 
 function givenState<C extends KindContract, State, S extends Step, Outcome>(
@@ -84,7 +88,10 @@ function givenState<C extends KindContract, State, S extends Step, Outcome>(
       return given;
     },
     answers(question, expected) {
-      assert.deepEqual(kind.contract.asks[question]?.parse(kind.answers?.[question]?.(state)), expected);
+      assert.deepEqual(
+        kind.contract.asks[question]?.parse(kind.answers?.[question]?.(state, addressIn(kind))),
+        expected,
+      );
       return given;
     },
   };

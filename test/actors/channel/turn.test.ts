@@ -1,11 +1,10 @@
 import { test } from "node:test";
-import { channelKind } from "#actors/channel/kind.ts";
+import { channel as kind } from "#actors/channel/kind.ts";
 import { MAX_CALL_LINES, MAX_WAITING_LINES } from "#actors/channel/state.ts";
-import { offlineModel } from "#models/mod.ts";
 import { type ChannelEvent, MAX_TEXT } from "#subjects/channel.ts";
 import { emission, FIRST_AT, failure, mail, outcome, specOf } from "#support/spec.ts";
 
-const channel = specOf(channelKind(offlineModel()));
+const channel = specOf(kind);
 const ada = { party: "terminal", id: "ada" } as const;
 
 const hear = (text: string) => mail({ verb: "hear" as const, data: { text, who: ada } });
@@ -16,6 +15,15 @@ const said = (text: string, ...answers: number[]): ChannelEvent => ({
 });
 const failed = (reason: string, ...answers: number[]): ChannelEvent => ({ type: "failed", data: { reason, answers } });
 const thought = (key: string, text: string) => outcome(key, { text, model: "offline" });
+
+test("what an answer cost stands beside it", () => {
+  const usage = { input: 12, output: 3, cacheRead: 900, cacheWrite: 0 };
+  const model = "anthropic/claude-sonnet-5-5";
+  channel
+    .given(heard("hello"))
+    .when(outcome("think-1", { text: "Hello!", model, usage }))
+    .decides({ type: "said", data: { text: "Hello!", answers: [1], model, usage } });
+});
 
 test("a message is heard, and the channel thinks about it", () => {
   channel.given().when(hear("hello")).decides(heard("hello")).sends({}).after.runs("think-1");

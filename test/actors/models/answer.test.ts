@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { composeAnswer, type Line, type Window } from "#models/mod.ts";
+import { composeAnswer } from "#models/answer.ts";
+import type { Line, Window } from "#models/window.ts";
 
 const ada = { party: "terminal", id: "ada" } as const;
 const bob = { party: "terminal", id: "bob" } as const;
@@ -110,7 +111,7 @@ for (const [name, turns] of examples) {
       lines.push(user(lines.length + 1, message));
       const text = composeAnswer(windowOf(lines, { heard: index + 1, said: index }));
       assert.equal(text.replace(` ${NOTE}`, ""), answer.replace(` ${NOTE}`, ""));
-      lines.push({ role: "agent", seq: lines.length + 1, at: 0, text });
+      lines.push({ role: "agent", seq: lines.length + 1, text });
     }
   });
 }
@@ -179,7 +180,7 @@ test("a message of nothing but space is answered too", () => {
 });
 
 function user(seq: number, text: string, who: Line["who"] = ada): Line {
-  return { role: "user", seq, at: 0, text, ...(who ? { who } : {}) };
+  return { role: "user", seq, text, ...(who ? { who } : {}) };
 }
 
 function windowOf(lines: readonly Line[], counts = { heard: 1, said: 0 }): Window {

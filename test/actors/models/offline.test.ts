@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { composeAnswer, type Line, offlineFromEnvironment, offlineModel, type Window } from "#models/mod.ts";
-import { delayOf } from "#models/offline.ts";
+import { composeAnswer } from "#models/answer.ts";
+import { delayOf, offlineModel } from "#models/offline.ts";
+import { offlineFromEnvironment } from "#models/options.ts";
+import { type ModelRequest, textOf } from "#models/provider.ts";
+import type { Line, Window } from "#models/window.ts";
 
 const asks = fc.constantFrom(
   "what did I say ",
@@ -32,7 +35,7 @@ const text = fc.tuple(asks, words, asks).map((parts) => parts.join("").slice(0, 
 test("an answer is never empty, never long, and always the same for the same conversation", () => {
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 6 }), fc.nat(6), fc.nat(3), (texts, settled, said) => {
-      const lines = texts.map((each, index): Line => ({ role: "user", seq: index + 1, at: 0, text: each }));
+      const lines = texts.map((each, index): Line => ({ role: "user", seq: index + 1, text: each }));
       const open = lines.slice(Math.min(settled, lines.length - 1));
       const answers = open.map((line) => line.seq);
       const window: Window = { lines, answers, before: said, heard: lines.length, said };
@@ -53,8 +56,8 @@ test("a quotation never splits a grapheme", () => {
 
 test("the words that come are the answer", async () => {
   const heard: string[] = [];
-  const { text, model } = await offlineModel({ paceMs: 1 }).think(requestOf("hello", (word) => heard.push(word)));
-  assert.equal(heard.join(""), text);
+  const { content, model } = await offlineModel({ paceMs: 1 }).think(requestOf("hello", (word) => heard.push(word)));
+  assert.equal(heard.join(""), textOf(content));
   assert.ok(heard.length > 5);
   assert.equal(model, "offline");
 });
@@ -67,7 +70,10 @@ test("without a pace the answer comes in one piece", async () => {
 
 test("a model that is not there is refused with its name", async () => {
   const request = { ...requestOf("hello", () => undefined), model: "gpt-9" };
-  await assert.rejects(offlineModel().think(request), { code: "unknown-model", message: /gpt-9.*choose offline/ });
+  await assert.rejects(offlineModel().think(request), {
+    code: "unknown-model",
+    message: /gpt-9.*choose one of offline/,
+  });
 });
 
 test("an aborted wait ends at once", async () => {
@@ -105,10 +111,12 @@ test("a setting that is no pause is refused with its name", () => {
 });
 
 function windowOf(message: string): Window {
-  const lines: Line[] = [{ role: "user", seq: 1, at: 0, text: message }];
+  const lines: Line[] = [{ role: "user", seq: 1, text: message }];
   return { lines, answers: [1], before: 0, heard: 1, said: 0 };
 }
 
-function requestOf(message: string, onText: (text: string) => void) {
-  return { model: "offline", window: windowOf(message), signal: new AbortController().signal, onText };
+function requestOf(message: string, onText: (text: string) => void): ModelRequest {
+  const { signal } = new AbortController();
+  const messages = [{ role: "user", content: [{ type: "text", text: message }] }] as const;
+  return { model: "offline", system: [], tools: [], messages, maxOutputTokens: 1_000, signal, onText };
 }

@@ -1,0 +1,81 @@
+import type { ChatCompletionChunk } from "openai/resources/chat/completions";
+import { chatParams } from "./compatible-request.ts";
+import { brokenOff, type Endpoint, exchange } from "./exchange.ts";
+import { openaiClient } from "./openai-client.ts";
+import { type Answer, type AnswerPart, callOf, type ModelRequest, type Provider, type Usage } from "./provider.ts";
+
+/**
+ * Models of any server that speaks OpenAI's Chat Completions: Gemini, OpenRouter, Ollama, vLLM and many more. The library
+ * is loaded with the first call.
+ */
+export function compatibleModels(endpoint: Endpoint): Provider {
+  return {
+    think: (request: ModelRequest): Promise<Answer> =>
+      exchange(endpoint, request, async (watch) => {
+        const client = await openaiClient(endpoint, watch);
+        const stream = await client.chat.completions.create(
+          { ...chatParams(request), stream: true, stream_options: { include_usage: true } },
+          { signal: watch.signal },
+        );
+        return await gather(stream, endpoint.provider, request);
+      }),
+  };
+}
+
+type Call = { id: string; name: string; raw: string };
+
+async function gather(
+  stream: AsyncIterable<ChatCompletionChunk>,
+  provider: string,
+  request: ModelRequest,
+): Promise<Answer> {
+  const calls: Call[] = [];
+  let text = "";
+  let { model } = request;
+  let usage: ChatCompletionChunk["usage"];
+  let finish: string | undefined;
+  for await (const chunk of stream) {
+    model = chunk.model || model;
+    usage = chunk.usage ?? usage;
+    const [choice] = chunk.choices;
+    if (choice === undefined) continue;
+    finish = choice.finish_reason ?? finish;
+    const words = choice.delta?.content ?? "";
+    if (words !== "") {
+      text += words;
+      request.onText(words);
+    }
+    for (const delta of choice.delta?.tool_calls ?? []) hearCall(calls, delta);
+  }
+  if (finish === undefined) throw brokenOff({ provider, model: request.model });
+  const content: readonly AnswerPart[] = [
+    ...(text === "" ? [] : [{ type: "text", text } as const]),
+    ...calls.filter(Boolean).map(({ id, name, raw }) => callOf(id, name, raw)),
+  ];
+  const stop = calls.length > 0 && finish === "stop" ? "tools" : (STOPS[finish] ?? "other");
+  return { content, stop, usage: usageOf(usage), model: `${provider}/${model}` };
+}
+
+const STOPS: Readonly<Record<string, Answer["stop"]>> = {
+  stop: "end",
+  tool_calls: "tools",
+  function_call: "tools",
+  length: "length",
+  content_filter: "refused",
+};
+
+function hearCall(calls: Call[], delta: ChatCompletionChunk.Choice.Delta.ToolCall): void {
+  // Some servers leave ids out; a result has to name one.
+  calls[delta.index] ??= { id: delta.id || `call_${delta.index}`, name: "", raw: "" };
+  const call = calls[delta.index];
+  if (call === undefined) return;
+  call.name += delta.function?.name ?? "";
+  call.raw += delta.function?.arguments ?? "";
+}
+
+function usageOf(usage: ChatCompletionChunk["usage"]): Usage {
+  const cacheRead = usage?.prompt_tokens_details?.cached_tokens ?? 0;
+  const cacheWrite = usage?.prompt_tokens_details?.cache_write_tokens ?? 0;
+  const input = Math.max(0, (usage?.prompt_tokens ?? 0) - cacheRead - cacheWrite);
+  return { input, output: usage?.completion_tokens ?? 0, cacheRead, cacheWrite };
+}

@@ -1,0 +1,76 @@
+import { scrubberOf } from "#subjects/scrub.ts";
+import { anthropicModels } from "./anthropic.ts";
+import { chainFor, type ModelName, OFFLINE, type Thinker, writtenName } from "./chain.ts";
+import { compatibleModels } from "./compatible.ts";
+import { type Cooldowns, ownCooldowns } from "./cooldowns.ts";
+import type { Endpoint } from "./exchange.ts";
+import { keyless } from "./failure.ts";
+import { offlineModel } from "./offline.ts";
+import { openaiModels } from "./openai.ts";
+import { type ModelSettings, modelSettings } from "./options.ts";
+import type { Answer, Provider } from "./provider.ts";
+import { RETRY, type RetryOptions } from "./retry.ts";
+import { type Call, Router, type RouterPort } from "./router.ts";
+import type { Server } from "./servers.ts";
+import { contextTokensOf } from "./tokens.ts";
+
+/** All that one kind of process thinks with. */
+export type Models = {
+  /** Has the models of the chain answer, one after the other. Throws: ModelFailed; the signal's reason. */
+  think(call: Call): Promise<Answer>;
+  /** How much a request may hold, for the smallest model that it may go to. Units: tokens. */
+  contextTokens(task?: string): number;
+};
+
+/** What the process offers; each field may be left out. */
+export type ModelsPort = {
+  /** Default: of this process alone. */
+  readonly cooldowns?: Cooldowns;
+  /** Told of each failure. Default: nobody. */
+  readonly log?: RouterPort["log"];
+  readonly retry?: Partial<RetryOptions>;
+};
+
+/**
+ * The models of a kind of process, as its environment sets them up; nothing of a provider's library is loaded before its
+ * first call. Keys stay inside: they are taken out of all that is thrown or logged. Throws: RangeError that names what is
+ * set wrong.
+ */
+export function modelsFrom(
+  thinker: Thinker,
+  env: Readonly<Record<string, string | undefined>>,
+  { cooldowns = ownCooldowns(), log = () => {}, retry = {} }: ModelsPort = {},
+): Models {
+  const settings = modelSettings(thinker, env);
+  const router = new Router({
+    providers: providersOf(settings),
+    cooldowns,
+    log,
+    retry: { ...RETRY, ...retry },
+    now: Date.now,
+    chance: Math.random,
+  });
+  const chainOf = (task?: string): readonly ModelName[] => chainFor(thinker, task, settings);
+  // What cannot be read is told at once, and not to the first person who says something.
+  chainOf();
+  return {
+    think: (call) => router.answer(call, chainOf(call.task)),
+    contextTokens: (task) => contextTokensOf(chainOf(task).map(writtenName), settings.contextTokens),
+  };
+}
+
+function providersOf({ servers, offline, patience }: ModelSettings): Readonly<Record<string, Provider>> {
+  const scrub = scrubberOf(servers.map(({ key }) => key));
+  const reached = servers.map((server) => [server.name, providerOf(server, { patience, scrub })] as const);
+  return { ...Object.fromEntries(reached), [OFFLINE]: offlineModel(offline) };
+}
+
+const SPEAKERS = { messages: anthropicModels, responses: openaiModels, chat: compatibleModels } as const;
+
+function providerOf(server: Server, rest: Pick<Endpoint, "patience" | "scrub">): Provider {
+  const { name, key, keyVariable, baseUrl } = server;
+  if (key === "" && !server.keyless) return { think: () => Promise.reject(keyless(name, keyVariable)) };
+  // The libraries want some key, also for servers that take any.
+  const endpoint: Endpoint = { provider: name, baseUrl, apiKey: key || "none", keyVariable, ...rest };
+  return SPEAKERS[server.speaks](endpoint);
+}

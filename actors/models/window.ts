@@ -1,0 +1,56 @@
+import type { Who } from "#subjects/mod.ts";
+import { type Message, type ModelRequest, textOf } from "./provider.ts";
+
+/** One line of a conversation as the offline model reads it. */
+export type Line = {
+  readonly role: "user" | "agent";
+  readonly seq: number;
+  readonly text: string;
+  readonly who?: Who;
+};
+
+/** A conversation as the offline model reads it. The lines in `answers` are the last ones and wait for an answer. */
+export type Window = {
+  readonly lines: readonly Line[];
+  /** The seqs of the lines to be answered, oldest first. */
+  readonly answers: readonly number[];
+  /** How many lines came before `lines` and are not in it. */
+  readonly before: number;
+  /** The very first line heard, when it is one of those left out. */
+  readonly first?: Line;
+  /** All messages heard up to and with the last one in `answers`. */
+  readonly heard: number;
+  /** All answers given before this one. */
+  readonly said: number;
+  /** How the agent calls itself, where a system block names it. */
+  readonly called?: string;
+};
+
+/** The line of an agent's identity that says its name. */
+const NAME_LINE = /^name: *(\S.{0,59})$/m;
+
+/** Reads a request as a conversation: its words alone, what was said after the last answer waiting for one. */
+export function windowOf({ messages, unseen, system }: Pick<ModelRequest, "messages" | "unseen" | "system">): Window {
+  const before = unseen?.lines ?? 0;
+  const lines = messages.flatMap(lineOf).map((line, at): Line => ({ ...line, seq: before + at + 1 }));
+  const users = lines.filter(({ role }) => role === "user");
+  const lastAnswer = lines.findLastIndex(({ role }) => role === "agent");
+  const { first } = unseen ?? {};
+  const called = NAME_LINE.exec(system.join("\n"))?.[1]?.trim();
+  return {
+    lines,
+    answers: lines.slice(lastAnswer + 1).map(({ seq }) => seq),
+    before,
+    ...(first === undefined ? {} : { first: { role: "user", seq: 0, ...first } }),
+    heard: unseen?.heard ?? users.length,
+    said: unseen?.said ?? lines.length - users.length,
+    ...(called === undefined ? {} : { called }),
+  };
+}
+
+function lineOf(message: Message): readonly Omit<Line, "seq">[] {
+  if (message.role === "tool") return [];
+  const text = textOf(message.content);
+  if (message.role === "assistant") return text === "" ? [] : [{ role: "agent", text }];
+  return [{ role: "user", text, ...(message.who === undefined ? {} : { who: message.who }) }];
+}
