@@ -4,14 +4,14 @@ import { Screen } from "#bridges/terminal/screen.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { Talk } from "#bridges/terminal/talk.ts";
 import type { Client } from "#runtime/mod.ts";
-import { terminalContract } from "#subjects/clients.ts";
-import { DEFAULT_AGENT } from "#subjects/mod.ts";
+import type { Address } from "#subjects/mod.ts";
 
 /** How a chat opens in this terminal. */
 export type ChatHere = {
   readonly homeRoot: string;
-  readonly channel?: string;
-  readonly agent?: string;
+  readonly channel: string;
+  /** The channel that a name means. */
+  readonly meant: (name: string) => Promise<Address>;
   /** Ends the chat from outside. */
   readonly signal?: AbortSignal;
   /** Given a way to print above the prompt, for whoever else has something to say here. */
@@ -20,7 +20,7 @@ export type ChatHere = {
 
 /** Opens a chat in this terminal; resolves when the person leaves. */
 export async function openChat(client: Client, options: ChatHere): Promise<void> {
-  const { channel = "default", agent = DEFAULT_AGENT, signal } = options;
+  const { channel, meant, signal } = options;
   const historyFile = join(options.homeRoot, "chat-history");
   const left = Promise.withResolvers<void>();
   const onLeave = () => left.resolve();
@@ -34,7 +34,7 @@ export async function openChat(client: Client, options: ChatHere): Promise<void>
     onLeave,
   });
   options.onScreen?.((line) => screen.print(...line.split("\n")));
-  using talk = new Talk(client, screen, { who: speakerHere(), agent, origin: terminalContract.client }, onLeave);
+  using talk = new Talk(client, screen, { who: speakerHere(), meant }, onLeave);
   await talk.enter(channel);
   if (signal?.aborted !== true) await left.promise;
 }

@@ -1,9 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { addAgents } from "./cli/agents.ts";
 import { addCompletion } from "./cli/completion.ts";
 import { addConfig } from "./cli/config.ts";
 import { addDead } from "./cli/dead.ts";
+import { addIdentity } from "./cli/identity.ts";
 import { ENDS } from "./cli/lesson.ts";
+import { addPrompt } from "./cli/prompt.ts";
 import { addRunning } from "./cli/running.ts";
+import { addSecret } from "./cli/secret.ts";
 import { addService } from "./cli/service.ts";
 import { addSetup } from "./cli/setup.ts";
 import { addTalking } from "./cli/talking.ts";
@@ -31,6 +35,10 @@ for (const add of [
   addTimeTravel,
   addDead,
   addToken,
+  addSecret,
+  addAgents,
+  addIdentity,
+  addPrompt,
   addConfig,
   addCompletion,
 ])

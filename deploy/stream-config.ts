@@ -118,7 +118,7 @@ function bucketConfig(spec: BucketSpec): WantedStream {
     allow_rollup_hdrs: false,
     deny_delete: true,
     deny_purge: true,
-    ...(spec.ttlMs !== undefined && { max_age: nanos(spec.ttlMs) }),
+    ...(spec.ttlMs !== undefined && { max_age: nanos(spec.ttlMs), allow_msg_ttl: true }),
   };
 }
 

@@ -78,7 +78,7 @@ function planes(): string {
 }
 
 function kindSection(contract: KindContract): string {
-  const { kind, about, account, version, sends, views } = contract;
+  const { kind, about, account, version, sends, views, reads = {} } = contract;
   const bodies = [
     ...bodyRows(`in`, { ...contract.mail, [FORK]: forkSchema }),
     ...bodyRows(`log`, { ...contract.events, [RESUMED]: resumedSchema, [FORKED]: forkSchema }),
@@ -87,7 +87,7 @@ function kindSection(contract: KindContract): string {
   ];
   return [
     `### ${kind}`,
-    `${about} Account \`${account}\`, schema version ${version}. Sends ${verbs(sends)}. Views: ${listed(views)}.`,
+    `${about} Account \`${account}\`, schema version ${version}. Sends ${verbs(sends)}. Views: ${listed(views)}. Reads ${listed(entries(reads))}.`,
     table(["plane", "name", "body (for `ask`: of the answer)"], bodies),
   ].join("\n\n");
 }
@@ -98,8 +98,12 @@ function bodyRows(plane: string, schemas: KindContract["mail"]): readonly (reado
 
 function clientRow(contract: ClientContract): readonly string[] {
   const { client, account, about, sends, follows, reads } = contract;
-  const entries = Object.entries(reads).flatMap(([bucket, keys]) => keys.map((key) => `${bucket}: ${key}`));
-  return [client, code(account), about, verbs(sends), listed(follows), listed(entries)];
+  return [client, code(account), about, verbs(sends), listed(follows), listed(entries(reads))];
+}
+
+/** Shape: `SETTINGS: chat.*`. */
+function entries(reads: ClientContract["reads"]): readonly string[] {
+  return Object.entries(reads).flatMap(([bucket, keys]) => keys.map((key) => `${bucket}: ${key}`));
 }
 
 function headersSection(): string {

@@ -158,7 +158,10 @@ async function secretsFor(
   const { variablesOf, values, problems } = await handSecrets(kinds, bus, { root, env: process.env, note });
   reporter.hide(values);
   for (const { code, message, hint } of problems) {
-    reporter.note(`! ${message}; the kinds start without it. ${hint ?? ""}`, { event: "secret-closed", code });
+    reporter.note(`processes start without a secret that they need: ${message}; ${hint}`, {
+      event: "secret-closed",
+      code,
+    });
   }
   return variablesOf;
 }

@@ -21,11 +21,11 @@ export function decide(state: ChannelState, input: ChannelInput): ChannelEvent |
   if (input.type === "emission" || input.key !== thinkKey(state)) return undefined;
   const answers = state.thinking.map((line) => line.seq);
   if (input.type === "failure") return { type: "failed", data: { reason: reasonOf(input), answers } };
-  const { text, model } = input.data;
+  const { text, model, usage } = input.data;
   if (text.trim() === "") {
     return { type: "failed", data: { reason: "The model answered with nothing. Please say it again.", answers } };
   }
-  return { type: "said", data: { text: bounded(text), answers, model } };
+  return { type: "said", data: { text: bounded(text), answers, model, ...(usage === undefined ? {} : { usage }) } };
 }
 
 function hear(state: ChannelState, { data }: ChannelMail): ChannelEvent | Refusal {

@@ -1,9 +1,10 @@
-import { OFFLINE, offlineFromEnvironment, offlineModel, type Provider } from "#models/mod.ts";
+import { modelsFrom } from "#models/mod.ts";
 import type { Kind } from "#runtime/actor.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
-import { performWith } from "./perform.ts";
+import { promptAsked } from "./next-prompt.ts";
+import { type ChannelPort, performWith } from "./perform.ts";
 import { sends } from "./sends.ts";
 import { type ChannelState, initial, STATE_VERSION, status } from "./state.ts";
 import { steps, type ThinkStep, type Thought } from "./steps.ts";
@@ -11,8 +12,8 @@ import { steps, type ThinkStep, type Thought } from "./steps.ts";
 /** A conversation, as the runtime runs it. */
 export type ChannelKind = Kind<typeof channelContract, ChannelState, ThinkStep, Thought>;
 
-/** The kind `channel` on a provider of models. */
-export function channelKind(provider: Provider, model: string = OFFLINE): ChannelKind {
+/** The kind `channel` on what it thinks with. */
+export function channelKind(port: ChannelPort): ChannelKind {
   return {
     contract: channelContract,
     stateVersion: STATE_VERSION,
@@ -21,10 +22,10 @@ export function channelKind(provider: Provider, model: string = OFFLINE): Channe
     evolve,
     sends,
     steps,
-    perform: performWith(provider, model),
-    answers: { status },
+    perform: performWith(port),
+    answers: { status, prompt: promptAsked(port) },
   };
 }
 
-/** The kind `channel` as it is set up by the environment of this process. */
-export const channel: ChannelKind = channelKind(offlineModel(offlineFromEnvironment(process.env)));
+/** The kind `channel` for whoever folds logs: it thinks offline. */
+export const channel: ChannelKind = channelKind({ models: modelsFrom("channel", {}) });

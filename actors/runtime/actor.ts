@@ -65,12 +65,12 @@ export type Kind<C extends KindContract, State, S extends Step, Outcome> = {
   sends(event: EventOf<C>, of: { readonly address: Address } & Omit<Placed, "seq">): Readonly<Record<string, Send>>;
   steps(state: State): Readonly<Record<string, S>>;
   perform(step: S, tools: Tools<Outcome>): Promise<Outcome>;
-  /** Answers to the read-only questions of the contract. */
+  /** Answers to the read-only questions of the contract; one that has to look something up is a promise. */
   readonly answers?: Readonly<Record<string, Answer<State>>>;
 };
 
 /** Written as a method so that a kind of a particular state is still any kind. */
-type Answer<State> = { answer(state: State): unknown }["answer"];
+type Answer<State> = { answer(state: State, address: Address): unknown }["answer"];
 
 /** Any kind, as the runtime handles it. */
 export type AnyKind = Kind<KindContract, unknown, Step, unknown>;

@@ -16,7 +16,7 @@ import { Unanswered } from "./errors.ts";
 import { type Follow, Follower } from "./follower.ts";
 import { Hearing } from "./hearing.ts";
 import { readLineage } from "./lineage.ts";
-import { postMail } from "./nats-bus.ts";
+import { entryText, postMail } from "./nats-bus.ts";
 import { NatsLog } from "./nats-log.ts";
 import { mailVersion } from "./outbox.ts";
 import { Wire } from "./wire.ts";
@@ -124,11 +124,13 @@ export class Client implements AsyncDisposable {
 
   /** An entry of a bucket, where our contract lets us read it; undefined when there is none or it was deleted. */
   async entry(bucket: string, key: string, signal: AbortSignal = this.#closing.signal): Promise<unknown> {
-    const subject = `$KV.${bucket}.${key}`;
-    const get = () => this.wire.jsm.direct.getMessage(`KV_${bucket}`, { last_by_subj: subject });
-    const found = await this.wire.persist(get, signal);
-    const isDeleted = found?.header.get("KV-Operation") === "DEL" || found?.header.get("KV-Operation") === "PURGE";
-    return found === null || isDeleted ? undefined : found.json();
+    const text = await this.entryText(bucket, key, signal);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  /** The same, of an entry that is text. */
+  entryText(bucket: string, key: string, signal: AbortSignal = this.#closing.signal): Promise<string | undefined> {
+    return entryText(this.wire, bucket, key, signal);
   }
 
   /** Asks an actor a question of its contract, or how it stands, or stood at a `moment`. Throws: Unanswered. */

@@ -32,6 +32,6 @@ export async function judgeFork(
   return { type: "event", event: { type: FORKED, data: { from: newest.address, seq: newest.seq } } };
 }
 
-function refusal(code: string, reason: string): Verdict {
+function refusal(code: "has-a-past" | "other-kind" | "no-such-past", reason: string): Verdict {
   return { type: "refused", refusal: { type: "refusal", code, reason } };
 }

@@ -82,7 +82,7 @@ export class Host implements AsyncDisposable {
     if (partition === undefined) return undefined;
     if (question !== STATE) {
       const answer = this.#system.kind.answers?.[question];
-      return answer && partition.actor(address).ask(answer);
+      return answer && partition.actor(address).ask((state) => answer(state, address));
     }
     if (Object.keys(moment).length > 0) return this.#stateAt(address, moment);
     return partition.actor(address).ask((state, seq) => ({ seq, state }));

@@ -1,7 +1,11 @@
 import { type Address, isToken, MAX_MAIL_BYTES, parseAddress } from "#subjects/mod.ts";
+import { scrubberOf } from "#subjects/scrub.ts";
 import type { AnyEvent, AnyKind, Input, Refusal, Send } from "./actor.ts";
 import { Unhandleable } from "./errors.ts";
 import type { Fold } from "./fold.ts";
+
+/** The reason of a dead letter is kept, and a rule that threw may have repeated what it read. */
+const withoutKeys = scrubberOf([]);
 
 /** Largest event; what is larger belongs in the object store. Units: bytes of JSON. */
 export const MAX_EVENT_BYTES = 256 * 1024;
@@ -88,6 +92,6 @@ function guard<T>(what: string, run: () => T): T {
   } catch (cause) {
     if (cause instanceof Unhandleable) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Unhandleable("decide-threw", `${what} threw: ${reason}`, cause);
+    throw new Unhandleable("decide-threw", withoutKeys(`${what} threw: ${reason}`), cause);
   }
 }

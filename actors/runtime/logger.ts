@@ -1,3 +1,5 @@
+import { pino } from "pino";
+
 /** One line of a process's own log; shaped as pino takes it. */
 type LogLine = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
@@ -11,3 +13,8 @@ export type Logger = {
 
 /** A logger that says nothing. */
 export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Lines of JSON on standard output, each of them as `scrub` leaves it: an error may hold what a request was sent with. */
+export function jsonLogger(process: string, level: string, scrub: (text: string) => string): Logger {
+  return pino({ level, base: { process }, hooks: { streamWrite: scrub } }, pino.destination({ sync: true }));
+}

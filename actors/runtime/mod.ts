@@ -20,4 +20,5 @@ export type { Follow, Follower } from "./follower.ts";
 export type { Ears, Hearing } from "./hearing.ts";
 export { foldAll } from "./lineage.ts";
 export type { Logger } from "./logger.ts";
-export { runClient, runKind, type Service } from "./process.ts";
+export { type KindOffers, runClient, runKind, runKindOf, type Service } from "./process.ts";
+export type { SharedEntries } from "./shared-entries.ts";

@@ -113,6 +113,19 @@ export function openBucket(kvm: Kvm, name: string): Promise<KV> {
   return kvm.open(name, { allow_direct: true });
 }
 
+/** The text of an entry; undefined when there is none or it was deleted. Asks until the bus answers. Throws: NotAllowed; Closed. */
+export async function entryText(
+  wire: Wire,
+  bucket: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const get = () => wire.jsm.direct.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` });
+  const found = await wire.persist(get, signal);
+  const isGone = ["DEL", "PURGE"].includes(found?.header.get("KV-Operation") ?? "");
+  return found === null || isGone ? undefined : found.string();
+}
+
 /** Posts mail until the bus has it. Throws: Unhandleable when it is too large; Closed. The server's dedupe id names the address too, for two actors may get mail of one id. */
 export async function postMail(wire: Wire, mail: OutgoingMail, signal: AbortSignal): Promise<void> {
   const options = { msgID: `${mail.to}:${mail.id}`, headers: mailHeaders(mail) };

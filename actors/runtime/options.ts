@@ -1,3 +1,5 @@
+import { scrubberOf } from "#subjects/scrub.ts";
+
 /** How a host of actors behaves; each field may be left out. */
 export type HostOptions = {
   /** Name of this process on the bus; also the name of its connection. */
@@ -12,6 +14,8 @@ export type HostOptions = {
   readonly snapshotEvery?: number;
   /** How long running steps may finish when a partition is handed over. Units: ms. Default 5,000. */
   readonly graceMs?: number;
+  /** Takes secrets out of the errors that become part of a log. Default: whatever has the shape of a key. */
+  readonly scrub?: (text: string) => string;
 };
 
 /** The options with every field filled in. */
@@ -24,6 +28,7 @@ export const DEFAULTS = {
   maxUnacknowledged: 20_000,
   snapshotEvery: 64,
   graceMs: 5_000,
+  scrub: scrubberOf([]),
 } as const satisfies Omit<ResolvedOptions, "process">;
 
 /** Fills in what was left out. Throws: RangeError when a figure is not above zero. */

@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { fstatSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { pino } from "pino";
 import { z } from "zod";
 import { KINDS, type KindContract } from "#subjects/mod.ts";
+import { scrubberOf, secretValues } from "#subjects/scrub.ts";
 import type { AnyKind } from "./actor.ts";
 import { type ProcessStatus, serveAsks } from "./asks.ts";
 import { Client } from "./client.ts";
 import { BusUnreachable, connectToBus } from "./connection.ts";
 import { Host } from "./host.ts";
-import type { Logger } from "./logger.ts";
+import { jsonLogger, type Logger } from "./logger.ts";
+import { entryText } from "./nats-bus.ts";
 import type { HostOptions } from "./options.ts";
+import { type SharedEntries, sharedEntries } from "./shared-entries.ts";
 import { Wire } from "./wire.ts";
 
 const milliseconds = z.coerce.number().positive().optional();
@@ -28,6 +30,9 @@ const environmentSchema = z.object({
   THALASSA_GRACE_MS: milliseconds,
 });
 
+/** What is read for all steps of a process no single one gives up; it ends with the connection. */
+const NEVER = new AbortController().signal;
+
 /** Exit code for a bus that cannot be reached or does not let us in. */
 const EXIT_NO_BUS = 3;
 
@@ -39,11 +44,22 @@ export type Service = {
   stop(): Promise<void>;
 };
 
+/** What the process of a kind offers to its `perform`. */
+export type KindOffers = {
+  readonly logger: Logger;
+  /** The entries of a bucket that the kind's contract lets it keep. */
+  entries(bucket: string): SharedEntries;
+  /** The text of an entry that the kind's contract lets it read; asks until the bus answers. Throws: NotAllowed; Closed. */
+  entryText(bucket: string, key: string): Promise<string | undefined>;
+};
+
 /** What a process begins with. */
 type Beginning = {
   readonly name: string;
   readonly wire: Wire;
   readonly logger: Logger;
+  /** Takes the secrets of this process out of a text that leaves it. */
+  readonly scrub: (text: string) => string;
   readonly environment: z.output<typeof environmentSchema>;
 };
 
@@ -53,8 +69,22 @@ type Beginning = {
  * After a crash: another process of the kind, or the next one started, goes on from the logs.
  */
 export function runKind(kind: AnyKind, contracts: readonly KindContract[] = KINDS): Promise<void> {
-  return runProcess(kind.contract.kind, async ({ name, wire, logger, environment }) => {
-    const host = await Host.start(wire, kind, optionsOf(name, environment), logger, contracts);
+  return runKindOf(kind.contract, () => kind, contracts);
+}
+
+/** Runs a process of a kind that stands on what its process offers, under the same rules as `runKind`. */
+export function runKindOf(
+  { kind: user }: KindContract,
+  make: (offers: KindOffers) => AnyKind,
+  contracts: readonly KindContract[] = KINDS,
+): Promise<void> {
+  return runProcess(user, async ({ name, wire, logger, scrub, environment }) => {
+    const kind = make({
+      logger,
+      entries: (bucket) => sharedEntries(wire, bucket),
+      entryText: (bucket, key) => entryText(wire, bucket, key, NEVER),
+    });
+    const host = await Host.start(wire, kind, { ...optionsOf(name, environment), scrub }, logger, contracts);
     await serveAsks(wire, kind, host, logger, () => statusOf(name, host));
     return { stop: () => host.stop() };
   });
@@ -71,10 +101,11 @@ export function runClient(
 async function runProcess(user: string, start: (beginning: Beginning) => Promise<Service>): Promise<void> {
   const environment = environmentSchema.parse(process.env);
   const name = `${user}-${process.pid}-${randomBytes(3).toString("hex")}`;
-  const logger = pino({ level: environment.THALASSA_LOG, base: { process: name } }, pino.destination({ sync: true }));
+  const scrub = scrubberOf(secretValues(process.env));
+  const logger = jsonLogger(name, environment.THALASSA_LOG, scrub);
   try {
     const wire = await reach(user, name, environment);
-    const service = await start({ name, wire, logger, environment });
+    const service = await start({ name, wire, logger, scrub, environment });
     logger.info({ event: "ready", pid: process.pid, ...service.told }, `${user} is ready`);
     stopOnSignal(service, wire, logger);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Address } from "#subjects/mod.ts";
 import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import { Closed } from "./errors.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 /** After so many deaths of its process a step is not run again. */
 export const MAX_ATTEMPTS = 3;
@@ -27,6 +28,7 @@ export type StepsPort = {
   readonly address: Address;
   readonly bus: Pick<Bus, "live">;
   readonly clock: () => number;
+  readonly options: Pick<ResolvedOptions, "scrub">;
 };
 
 /** The steps of one activation: what runs, and what has ended without changing the state that wants it. */
@@ -74,7 +76,7 @@ export class StepRunner {
     const performed = Promise.resolve().then(() => this.#port.kind.perform(step, this.#tools(run)));
     performed.then(
       (data) => void this.#report(run, { type: "outcome", data }),
-      (error: unknown) => void this.#report(run, { type: "failure", code: "threw", reason: reasonOf(error) }),
+      (error: unknown) => void this.#report(run, { type: "failure", code: "threw", reason: this.#reasonOf(error) }),
     );
   }
 
@@ -119,6 +121,11 @@ export class StepRunner {
     };
   }
 
+  /** It goes into the log, and to people: others' errors repeat what they were sent, keys among it. */
+  #reasonOf(error: unknown): string {
+    return this.#port.options.scrub(error instanceof Error ? error.message : String(error));
+  }
+
   #report(run: Run, what: DistributedOmit<StepInput<unknown>, "id" | "at" | "key">): Promise<void> {
     const id = `${run.key}:${run.attempt}`;
     const judged = run.controller.signal.aborted
@@ -147,7 +154,3 @@ export class SuspectLane {
 }
 
 type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

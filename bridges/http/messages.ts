@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { Outcome } from "#bridges/conversation/turn.ts";
 import { MAX_TEXT } from "#subjects/channel.ts";
 import type { Address } from "#subjects/mod.ts";
+import { requireAgent } from "./agents.ts";
 import type { Bridge } from "./bridge.ts";
 import { type Caller, channelFor, type HttpEnv } from "./caller.ts";
 import { onBus } from "./deadline.ts";
@@ -46,7 +47,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json"
 /** What may keep a message from being taken or answered. */
 const PROBLEMS_HERE: readonly ProblemCode[] = [
   ...(["malformed-json", "invalid-request", "bad-channel", "bad-key", "no-token", "unknown-token"] as const),
-  ...(["not-allowed", "refused", "too-large", "text-too-long", "not-json", "key-reused"] as const),
+  ...(["not-allowed", "no-agent", "refused", "too-large", "text-too-long", "not-json", "key-reused"] as const),
   ...(["too-many-requests", "too-many-waits", "channel-full", "internal", "turn-failed"] as const),
   ...(["bus-away", "busy", "stopping"] as const),
 ];
@@ -95,6 +96,7 @@ export function messagePoster(bridge: Bridge) {
     const { channel, text } = body;
     const key = c.req.header("Idempotency-Key");
     const address = channelFor(caller, channel, body.agent);
+    await requireAgent(bridge, address);
     const id = key === undefined ? randomBytes(9).toString("base64url") : mailIdOf(caller.name, key);
     const posting = { address, id, isKeyed: key !== undefined, text, caller };
     const posted = { id, channel, address };

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   ],
   "not-allowed": [403, "The token's role does not allow this", "use a token of role owner, or a channel's plain name"],
   "no-route": [404, "There is nothing here", "GET /openapi.json lists what there is"],
+  "no-agent": [404, "There is no such agent", "leave agent out for main; thalassa agents lists them"],
   "no-log": [404, "Nothing ever happened to this actor", "check the address; a channel begins with its first message"],
   "wrong-method": [405, "The method is not for this path", "use one of those in Allow"],
   refused: [409, "The channel refused the message", "read why, and send it again once that has changed"],

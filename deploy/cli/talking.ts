@@ -11,7 +11,7 @@ export function addTalking(program: Command): void {
       "--channel <name>",
       "which conversation: a name of yours, or a full address (default: setting chat.channel)",
     )
-    .option("--agent <agent>", "which agent (default: setting chat.agent)")
+    .option("--agent <agent>", "which agent (default: the one the channel is bound to, else setting chat.agent)")
     .addOption(json())
     .addHelpText(
       "after",
@@ -28,6 +28,7 @@ export function addTalking(program: Command): void {
     .description("send one message; prints its id, or with --wait the answer")
     .argument("<channel>", "a name of yours, or a full address")
     .argument("<text>", "what to say; - reads it from standard input")
+    .option("--agent <agent>", "whose channel (default: the one it is bound to, else setting chat.agent)")
     .option("--wait", "wait for the answer and print it")
     .option("--id <id>", "the same id twice within 24 hours is one message")
     .addOption(json())

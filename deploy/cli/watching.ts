@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { json, run } from "./action.ts";
+import { BUS_VARIABLES, lesson } from "./lesson.ts";
 
 /** What only looks: `tap`, `log`. */
 export function addWatching(program: Command): void {
@@ -10,7 +11,10 @@ export function addWatching(program: Command): void {
     .addOption(json())
     .addHelpText(
       "after",
-      "\nExamples:\n  thalassa tap\n  thalassa tap channel\n  thalassa tap 'thalassa.*.*.*.log.said'\n",
+      lesson({
+        examples: ["thalassa tap", "thalassa tap channel", "thalassa tap 'thalassa.*.*.*.log.said'"],
+        variables: BUS_VARIABLES,
+      }),
     )
     .action((pattern, options) =>
       run(options, async () => (await import("#deploy/commands/tap.ts")).tap(pattern, options)),
@@ -23,7 +27,10 @@ export function addWatching(program: Command): void {
     .option("--from <seq>", "only from this sequence on")
     .option("--follow", "stay, and show what comes")
     .addOption(json())
-    .addHelpText("after", "\nExample:\n  thalassa log main.channel.terminal-default --follow\n")
+    .addHelpText(
+      "after",
+      lesson({ examples: ["thalassa log main.channel.terminal-default --follow"], variables: BUS_VARIABLES }),
+    )
     .action((address, options) =>
       run(options, async () => (await import("#deploy/commands/log.ts")).log(address, options)),
     );

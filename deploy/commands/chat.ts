@@ -2,6 +2,7 @@ import { chatPiped } from "#bridges/terminal/piped.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
 import { openChat } from "#deploy/chat-here.ts";
+import { channelToTalkIn } from "#deploy/identity/whose-channel.ts";
 import { chatSettings } from "#deploy/settings/here.ts";
 import { terminalContract } from "#subjects/clients.ts";
 import { resolveChannel } from "#subjects/mod.ts";
@@ -16,10 +17,11 @@ export async function chat(options: {
   resolveChannel(options.channel ?? "default", terminalContract.client, options.agent);
   const bus = findBus();
   await using client = await connectAs(terminalContract.client, bus);
-  const { channel, agent } = await chatSettings(client, options);
-  const address = resolveChannel(channel, terminalContract.client, agent);
+  const { channel } = await chatSettings(client, options);
+  const meant = (name: string) => channelToTalkIn(client, name, options.agent);
+  const address = await meant(channel);
   if (process.stdin.isTTY && process.stdout.isTTY && !options.json) {
-    await openChat(client, { homeRoot: bus.home.root, channel, agent });
+    await openChat(client, { homeRoot: bus.home.root, channel, meant });
     return 0;
   }
   const good = await chatPiped(client, address, speakerHere(), {

@@ -25,6 +25,7 @@ type Candidate = readonly [word: string, about: string];
 export async function offerCandidates(root: RootCommand, words: readonly string[]): Promise<void> {
   const [command = "", verb = ""] = words;
   if (command === "config") offerSettings(root, words);
+  if (command === "identity") await offerTexts(root);
   if (namesChannels(root, command)) offerChannels(root, command, await fromBus(channels));
   if (command === "dead" && verb !== "") {
     const letters = await fromBus(deadLetters);
@@ -45,6 +46,12 @@ function offerSettings(root: RootCommand, words: readonly string[]): void {
     "value",
     choices.map((choice) => [choice, ""]),
   );
+}
+
+async function offerTexts(root: RootCommand): Promise<void> {
+  const { TEXT_NAMES } = await import("#actors/prompts/mod.ts");
+  const names = TEXT_NAMES.map((name) => [name, "a text of an agent"] as const);
+  for (const verb of ["show", "edit", "set", "reset"]) onArgument(root, `identity ${verb}`, "name", names);
 }
 
 /** Arguments and options that are channels or the addresses of any actor. */

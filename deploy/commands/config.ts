@@ -1,5 +1,9 @@
 import { BadUse } from "#deploy/failure.ts";
 import { homeRoot } from "#deploy/home.ts";
+import { secretsHere } from "#deploy/secrets/here.ts";
+import { withoutSecrets } from "#deploy/secrets/hiding.ts";
+import { isSecretLike } from "#deploy/secrets/names.ts";
+import { secretSettingJson, secretSettingRow } from "#deploy/secrets/shown.ts";
 import { entryName, keyOfEntry } from "#deploy/settings/entry.ts";
 import { changeSettingsFile, readSettingsFile } from "#deploy/settings/file.ts";
 import { type Resolved, resolveSetting, type Saying, type Sources } from "#deploy/settings/resolve.ts";
@@ -27,11 +31,13 @@ export async function listSettings(options: Reading): Promise<number> {
   const resolved = Object.keys(TABLE).map((key) => resolveSetting(key, sources, agent));
   const own = agent === undefined ? ownedByAgents(sources) : [];
   const rows = [...resolved.map((each) => ({ each, agent })), ...own];
+  const secrets = await secretsHere(sources.shared.type === "asked");
   if (options.json) {
     for (const { each, agent: whose } of rows) print(settingJson(each, sources.shared, whose));
+    for (const secret of secrets) print(secretSettingJson(secret));
   } else {
     const shown = rows.map(({ each, agent: whose }) => settingRow(each, agent === undefined ? whose : undefined));
-    for (const line of columns(TITLES, shown)) print(line);
+    for (const line of columns(TITLES, [...shown, ...secrets.map(secretSettingRow)])) print(line);
     print(`\nfile: ${sources.file.path}; thalassa config get KEY explains one, set KEY VALUE changes it`);
   }
   const problems = rows.flatMap(({ each }) => problemOf(each) ?? []);
@@ -123,8 +129,12 @@ async function requireStranger(name: string): Promise<void> {
 
 function knownSetting(key: string): Setting {
   const setting = Object.hasOwn(TABLE, key) ? TABLE[key] : undefined;
-  if (setting === undefined) throw unknownSetting(key, TABLE);
-  return setting;
+  if (setting !== undefined) return setting;
+  if (!isSecretLike(key)) throw unknownSetting(key, TABLE);
+  throw new BadUse(
+    `${key} is a secret, no setting`,
+    `thalassa secret set ${key} keeps it, thalassa secret list shows it`,
+  );
 }
 
 function checkAgent(agent: string | undefined): void {
@@ -180,7 +190,7 @@ function titleOf(key: string, agent: string | undefined): string {
 }
 
 function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${withoutSecrets(line)}\n`);
 }
 
 function complain(line: string): void {

@@ -8,7 +8,7 @@ import { askState } from "./state.ts";
 
 /** Shows what of an actor's state changed between two moments. */
 export async function diff(name: string, from: string, to: string, options: { readonly json?: true }): Promise<number> {
-  const address = actorNamed(name);
+  const address = await actorNamed(name);
   const moments = [momentOf(from), momentOf(to)] as const;
   await using client = await connectAs(terminalContract.client, findBus());
   const before = await askState(client, address, moments[0]);

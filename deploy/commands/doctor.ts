@@ -7,6 +7,7 @@ import { bad, type Finding, findingLines, good, summaryLines } from "#deploy/che
 import { checkDisk, checkHome } from "#deploy/checks/host.ts";
 import { checkHttp } from "#deploy/checks/http.ts";
 import { checkCache, checkNode } from "#deploy/checks/program.ts";
+import { checkSecrets } from "#deploy/checks/secrets.ts";
 import { checkServerSettings } from "#deploy/checks/server-settings.ts";
 import { checkSnapshots } from "#deploy/checks/snapshots.ts";
 import { checkDead, checkGrowth, checkStreams } from "#deploy/checks/streams.ts";
@@ -16,6 +17,7 @@ import { checkMail, checkProcesses } from "#deploy/checks/work.ts";
 import { explain } from "#deploy/failure.ts";
 import { type Home, openHome } from "#deploy/home.ts";
 import { rebuildViews } from "#deploy/rebuild-views.ts";
+import { withoutSecrets } from "#deploy/secrets/hiding.ts";
 import type { Client } from "#runtime/mod.ts";
 import { OPERATOR } from "#subjects/mod.ts";
 
@@ -57,6 +59,7 @@ async function checkBus(report: Report, home: Home, client: Client): Promise<voi
   await report.check("streams", () => checkStreams(client));
   await report.check("durability", () => checkDurability(client, home));
   await report.check("clock", () => checkClock(client));
+  await report.check("secrets", () => checkSecrets(client, home));
   report.title("The work");
   await report.check("processes", () => checkProcesses(client));
   await report.check("http", () => checkHttp(home));
@@ -118,7 +121,7 @@ class Report {
   }
 
   #print(...lines: readonly string[]): void {
-    process.stdout.write(`${lines.join("\n")}\n`);
+    process.stdout.write(withoutSecrets(`${lines.join("\n")}\n`));
   }
 }
 

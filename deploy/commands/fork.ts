@@ -40,8 +40,8 @@ class ForkUnanswered extends ThalassaError<"fork-unanswered"> {
 
 /** Makes a new actor that begins with another's past, by reference; prints its address. */
 export async function fork(text: string, options: { readonly as?: string; readonly json?: true }): Promise<number> {
-  const { address: from, seq } = actorAt(text);
-  const address = nameOf({ address: from, seq }, options.as);
+  const { address: from, seq } = await actorAt(text);
+  const address = await nameOf({ address: from, seq }, options.as);
   await using client = await connectAs(terminalContract.client, findBus());
   const made = await makeFork(client, address, { from, seq });
   process.stdout.write(`${options.json ? JSON.stringify({ address, ...made }) : address}\n`);
@@ -50,10 +50,10 @@ export async function fork(text: string, options: { readonly as?: string; readon
 }
 
 /** The fork's own address; without a name, that of the other and the place. */
-function nameOf({ address, seq }: ActorAt, name: string | undefined): Address {
+async function nameOf({ address, seq }: ActorAt, name: string | undefined): Promise<Address> {
   const { agent, kind, id } = parseAddress(address);
   if (name === undefined) return addressOf(agent, kind, `${id}-at-${seq}`);
-  const named = actorNamed(name);
+  const named = await actorNamed(name);
   if (parseAddress(named).kind === kind) return named;
   throw new BadUse(`${named} is of another kind than ${address}`, `name a ${kind}: --as ${agent}.${kind}.NAME`);
 }

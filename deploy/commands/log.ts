@@ -11,7 +11,7 @@ export async function log(
   name: string,
   options: { readonly from?: string; readonly follow?: true; readonly json?: true },
 ): Promise<number> {
-  const address = actorNamed(name);
+  const address = await actorNamed(name);
   const fromSeq = seqOf(options.from);
   await using client = await connectAs(readerOf(address), findBus());
   const print = (record: LogRecord): void => {

@@ -1,6 +1,8 @@
 import { connectAs, findBus } from "#deploy/access.ts";
 import { readBus } from "#deploy/bus-file.ts";
 import { countProcesses } from "#deploy/census.ts";
+import { httpHere } from "#deploy/checks/http.ts";
+import { withoutSecrets } from "#deploy/secrets/hiding.ts";
 import { bytes, duration, table } from "#deploy/table.ts";
 import { TAP } from "#subjects/mod.ts";
 
@@ -9,10 +11,13 @@ export async function ps(options: { readonly json?: true }): Promise<number> {
   const bus = findBus();
   await using client = await connectAs(TAP, bus);
   const { processes, absent } = await countProcesses(client);
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const http = await httpHere(bus.home);
+  const print = (line: string): void => void process.stdout.write(`${withoutSecrets(line)}\n`);
   if (options.json) {
     for (const each of processes) print(JSON.stringify({ ...each, running: true }));
     for (const kind of absent) print(JSON.stringify({ kind, running: false, why: whyAbsent(kind) }));
+    if (http !== undefined)
+      print(JSON.stringify({ kind: "http", running: http.isReady, url: http.url, why: http.why }));
     return 0;
   }
   const rows = processes.map(({ kind, process: name, host, pid, partitions, actors, steps, memoryBytes, uptimeMs }) => [
@@ -22,6 +27,7 @@ export async function ps(options: { readonly json?: true }): Promise<number> {
   if (rows.length > 0) for (const line of table(titles, rows)) print(line);
   const { url, pid, version } = readBus(bus.home) ?? {};
   if (url === bus.url && pid !== undefined) print(`bus: nats-server ${version} at ${url}, process ${pid}`);
+  if (http !== undefined) print(`http: ${http.url}, ${http.isReady ? "ready" : `not ready: ${http.why}`}`);
   for (const kind of absent) print(`${kind} does not run: ${whyAbsent(kind)}`);
   return 0;
 }

@@ -4,6 +4,7 @@ import { noticeOf } from "#bridges/terminal/piped.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
 import { BadUse } from "#deploy/failure.ts";
+import { channelToTalkIn } from "#deploy/identity/whose-channel.ts";
 import { MAX_TEXT } from "#subjects/channel.ts";
 import { terminalContract } from "#subjects/clients.ts";
 import { resolveChannel } from "#subjects/mod.ts";
@@ -15,13 +16,15 @@ const ID = /^[\x21-\x7e]{1,200}$/;
 export async function send(
   channel: string,
   given: string,
-  options: { readonly wait?: true; readonly id?: string; readonly json?: true },
+  options: { readonly agent?: string; readonly wait?: true; readonly id?: string; readonly json?: true },
 ): Promise<number> {
-  const { id: key, json } = options;
-  const address = resolveChannel(channel, terminalContract.client);
+  const { id: key, json, agent } = options;
+  // A name that cannot be one is told before anything is asked of the bus.
+  resolveChannel(channel, terminalContract.client, agent);
   const text = given === "-" ? (await readAll(process.stdin)).trimEnd() : given;
   checkMessage(text, key);
   await using client = await connectAs(terminalContract.client, findBus());
+  const address = await channelToTalkIn(client, channel, agent);
   const complain = (line: string): void => void process.stderr.write(`thalassa: ${line}\n`);
   const who = speakerHere();
   const onHappening = (happening: Parameters<typeof noticeOf>[0]): void => noticeOf(happening, complain);

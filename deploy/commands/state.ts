@@ -11,7 +11,7 @@ export type StateAt = { readonly seq: number; readonly state: unknown };
 
 /** Shows an actor's state, now or as of a moment. */
 export async function state(name: string, options: { readonly at?: string; readonly json?: true }): Promise<number> {
-  const address = actorNamed(name);
+  const address = await actorNamed(name);
   const moment = options.at === undefined ? {} : momentOf(options.at);
   await using client = await connectAs(terminalContract.client, findBus());
   const { seq, state } = await askState(client, address, moment);

@@ -51,6 +51,13 @@ test("nothing is committed that does not fit, does not fold, or is too large", (
   assert.equal(codeOf({ decide: () => ({ type: "woken", data: { tag } }) }), "too-large");
 });
 
+test("what a rule threw is a reason without keys", () => {
+  const decide = (): never => {
+    throw new Error(`no: Bearer ${"a1B2".repeat(8)}`);
+  };
+  assert.throws(() => verdictOf({ decide }), { message: "decide threw: no: Bearer [hidden]" });
+});
+
 test("nothing is committed whose sends could never leave", () => {
   const mail = { type: "mail", to: ADA, verb: "wake", data: {} } as const;
   const timer = { type: "timer", dueAt: 1, verb: "wake", data: {} } as const;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { StepInput } from "#runtime/actor.ts";
 import { Closed } from "#runtime/errors.ts";
 import { StepRunner } from "#runtime/steps.ts";
+import { scrubberOf } from "#subjects/scrub.ts";
 import { ledger, ledgerKind, type Perform } from "#support/ledger.ts";
 import { LedgerWorld, type WorldOptions } from "#support/ledger-world.ts";
 
@@ -246,15 +247,17 @@ test("an actor that closes starts nothing and acknowledges nothing more", async 
   assert.equal(world.store.mail.waiting().length, 1);
 });
 
-test("a step that threw and one that was given up are told apart by their code", async () => {
+test("a step that threw and one that was given up are told apart by their code, and no key is told with them", async () => {
   const inputs: StepInput<unknown>[] = [];
-  const kind = ledgerKind({ perform: () => Promise.reject(new Error("no model answers")) });
+  const kind = ledgerKind({
+    perform: () => Promise.reject(new Error(`no model answers to sk-${"a1B2".repeat(8)}, nor to our-own-word`)),
+  });
   const port = {
     kind,
     address: ADA,
     bus: { live: () => {} },
     clock: () => 7,
-    options: { scrub: (text: string) => text },
+    options: { scrub: scrubberOf(["our-own-word"]) },
   };
   const runner = new StepRunner(port, async (_, input) => {
     inputs.push(input);
@@ -265,7 +268,7 @@ test("a step that threw and one that was given up are told apart by their code",
   await new Promise(setImmediate);
   const told = inputs.map((input) => (input.type === "failure" ? [input.key, input.code, input.reason] : []));
   assert.deepEqual(told.toSorted(), [
-    ["first", "threw", "no model answers"],
+    ["first", "threw", "no model answers to [hidden], nor to [hidden]"],
     ["second", "abandoned", "its process died 3 times while this ran"],
   ]);
 });

@@ -52,6 +52,12 @@ test("rights: a verb may be sent by those whose contract says so, and given back
   assert.deepEqual(senders("thalassa.*.channel.*.in.hear"), ["terminal", "http"]);
 });
 
+test("rights: a client reads the entries that its contract names, and no others", () => {
+  const reads = (user: string) => of(user).publish.filter((subject) => subject.includes("KV_SECRETS"));
+  assert.deepEqual(reads("http"), [`${apiPrefix("EDGE")}.DIRECT.GET.KV_SECRETS.$KV.SECRETS.token.*`]);
+  for (const { user } of rights.filter((one) => one.user !== "http")) assert.deepEqual(reads(user), [], user);
+});
+
 test("rights: a kind beyond CORE names the streams under the prefix of its account", () => {
   assert.ok(of("hand").publish.includes(`${apiPrefix("HANDS")}.CONSUMER.NAMES.MAIL_HAND`));
   assert.ok(of("hand").publish.includes(`${apiPrefix("HANDS")}.$KV.OWN.hand.*`));

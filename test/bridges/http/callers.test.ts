@@ -53,6 +53,9 @@ test("a user has the channels of this bridge, an owner all of them", async () =>
     Promise.all(channels.map(async (channel) => (await app.post({ ...HELLO, channel }, token)).status));
   assert.deepEqual(await statuses(user), [202, 202, 403]);
   assert.deepEqual(await statuses(owner), [202, 202, 202]);
+  const missing = await app.post({ ...HELLO, agent: "other" }, user);
+  assert.deepEqual([missing.status, missing.body.code], [404, "no-agent"]);
+  app.bus.agents.add("agent.other");
   const other = await app.post({ ...HELLO, agent: "other" }, user);
   assert.equal(other.body.address, "other.channel.http-ci");
   const { status, body } = await app.ask("/v1/channels/main.channel.terminal-default/events", { headers: user });

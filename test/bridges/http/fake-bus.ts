@@ -3,6 +3,7 @@ import type { Client, Ears, LogRecord } from "#runtime/mod.ts";
 import { Closed } from "#runtime/mod.ts";
 import type { TokenHolder } from "#subjects/http-token.ts";
 import { type Address, PREV_LENGTH } from "#subjects/mod.ts";
+import { PROMPTS } from "#subjects/prompts.ts";
 
 /** What a channel makes of a message: a good end, a bad one, a refusal, or nothing yet. */
 type Reaction = { readonly event: "said" | "failed"; readonly data: object } | { readonly refuses: string } | undefined;
@@ -19,6 +20,8 @@ export class FakeBus {
     event: "said",
     data: { text: `You said “${text}”.`, model: "fake" },
   });
+  /** Keys of the agents that somebody made. */
+  readonly agents = new Set<string>();
   isAway = false;
   isServed = true;
   ask: (address: Address, question: string, moment?: object) => Promise<unknown> = async () => ({
@@ -36,7 +39,8 @@ export class FakeBus {
       last: async (address: Address) => this.logs.get(address)?.at(-1),
       record: async (address: Address, seq: number) => this.logs.get(address)?.find((record) => record.seq === seq),
       backwards: (address: Address) => this.#backwards(address),
-      entry: async (_bucket: string, key: string) => this.#entry(key),
+      entry: async (bucket: string, key: string) =>
+        bucket === PROMPTS ? (this.agents.has(key) ? {} : undefined) : this.#entry(key),
       ask: (...question: Parameters<FakeBus["ask"]>) => this.ask(...question),
       wire: {
         listen: (listener: (event: { readonly type: string }) => void) => {
