@@ -123,6 +123,7 @@ describe("nats.conf", () => {
   it("is read for the figures that the server is held against", () => {
     assert.deepEqual(readSettings(readFileSync("nats.conf", "utf8")), {
       max_payload: 8_388_608,
+      logfile_max_num: 2,
       ping_interval: 2e9,
       ping_max: 2,
       write_deadline: 5e9,

