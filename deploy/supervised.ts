@@ -11,6 +11,8 @@ export type Program = {
   readonly launch: () => ChildProcess;
   /** Resolves when a launched one can be used; where it is left out, the child says `ready` itself. */
   readonly probe?: (signal: AbortSignal) => Promise<void>;
+  /** How long it has to end when it is told to, where that is not the supervisor's own figure. Units: ms. */
+  readonly stopMs?: number;
   /** After so many ends before it could ever be used it is not started again. */
   readonly hopelessAfter?: number;
 };
@@ -68,15 +70,15 @@ export class Supervised {
     return this.#firstReady.promise;
   }
 
-  /** Ends it for good: asks, and insists after `graceMs`. */
-  async stop(graceMs: number): Promise<void> {
+  /** Ends it for good: asks, and insists after the program's own time or `mostMs`. */
+  async stop(mostMs: number): Promise<void> {
     this.#closing.abort();
     this.#firstReady.reject(new Error(`${this.name} was stopped before it was ready`));
     const child = this.#child;
     if (child === undefined || isOver(child)) return;
     const exited = once(child, "exit");
     child.kill("SIGTERM");
-    const insist = setTimeout(() => child.kill("SIGKILL"), graceMs);
+    const insist = setTimeout(() => child.kill("SIGKILL"), this.#program.stopMs ?? mostMs);
     await exited;
     clearTimeout(insist);
     this.#tell({ type: "stopped", name: this.name, forced: child.signalCode === "SIGKILL" });

@@ -1,17 +1,19 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { DEFAULTS } from "#runtime/options.ts";
 import { isSecretVariable } from "#subjects/scrub.ts";
+import { variableOf } from "./settings/setting.ts";
 import { type Program, type ProgramEvent, Supervised } from "./supervised.ts";
 
 /** How long programs have to end in good order before they are made to. Units: ms. */
 export type Grace = {
-  /** Kinds hand over within 5 s. */
+  /** For what says nothing itself: bridges let their requests go. */
   readonly kindMs: number;
   /** The bus writes out what it holds. */
   readonly busMs: number;
 };
 
-const GRACE: Grace = { kindMs: 7_000, busMs: 10_000 };
+const GRACE: Grace = { kindMs: 9_000, busMs: 10_000 };
 
 /** Everything one `thalassa up` has started: the bus, unless it runs elsewhere, and the processes of the kinds. */
 export class Supervisor implements AsyncDisposable {
@@ -67,8 +69,16 @@ export class Supervisor implements AsyncDisposable {
 
 /** The process of a kind. Its standard input stays open as long as we live, and it stops when that ends. */
 export function kindProgram(kind: string, name: string, env: Readonly<Record<string, string>>): Program {
-  return nodeProgram(new URL(`../actors/${kind}/main.ts`, import.meta.url), name, env);
+  const graceMs = Number(env[GRACE_VARIABLE] ?? process.env[GRACE_VARIABLE] ?? HAND_OVER.graceMs);
+  const program = nodeProgram(new URL(`../actors/${kind}/main.ts`, import.meta.url), name, env);
+  return { ...program, stopMs: graceMs + HAND_OVER.quietMs + HAND_OVER.freeMs };
 }
+
+/** By which a kind's process knows how long its steps may take to end. */
+const GRACE_VARIABLE = variableOf("grace_ms");
+
+/** A kind waits for a quiet moment, gives its steps their time, and lets its claims go. Units: ms. */
+const HAND_OVER = { quietMs: 2_000, graceMs: DEFAULTS.graceMs, freeMs: 2_000 } as const;
 
 /** The process of a bridge that is no actor's; it lives under the same rules. */
 export function bridgeProgram(bridge: string, env: Readonly<Record<string, string>>): Program {

@@ -14,11 +14,13 @@ const CACHED = { cache_control: { type: "ephemeral" } } as const;
  */
 export function messageParams(request: ModelRequest): Messages.MessageCreateParamsNonStreaming {
   const system = spokenSystem(request);
+  // What is said of the unseen is another text at every call, once lines leave the window.
+  const lasting = request.system.length;
   const messages = cachedToTheEnd(spokenMessages(request).map(messageParam));
   return {
     model: request.model,
     max_tokens: request.maxOutputTokens ?? MAX_OUTPUT_TOKENS,
-    ...(system.length === 0 ? {} : { system: system.map((text, at) => systemBlock(text, at === system.length - 1)) }),
+    ...(system.length === 0 ? {} : { system: system.map((text, at) => systemBlock(text, at === lasting - 1)) }),
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(toolParam) }),
     messages: withPostscript(messages, request.postscript),
   };

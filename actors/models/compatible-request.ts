@@ -78,7 +78,8 @@ function callParam(part: AnswerPart): readonly ChatCompletionMessageFunctionTool
 }
 
 function toolMessage({ id, content }: ToolResult): ChatCompletionMessageParam {
-  return { role: "tool", tool_call_id: id, content: textOf(content) || "(see the picture below)" };
+  const instead = content.length === 0 ? "(nothing)" : "(see the picture below)";
+  return { role: "tool", tool_call_id: id, content: textOf(content) || instead };
 }
 
 /** A tool message carries words alone: pictures follow as a user's. */

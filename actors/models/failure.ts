@@ -61,11 +61,15 @@ const KINDS: Readonly<Record<string, number>> = {
 /** Words that mean more than the status they come with: a spent quota is told as 429 and does not pass. */
 const STRONGER = new Set(["insufficient_quota", "billing_error", "overloaded_error"]);
 
+/** Anthropic tells a spent account as a bad request, by these words alone; the next model's account may hold. */
+const SPENT = /\bcredit balance is too low\b/i;
+
 /** Says what a fault means and what follows from it. */
 export function failureOf(fault: Fault, asked: Asked): ModelFailed {
   const { kind = "", message, waitMs, begun } = fault;
   const word = KINDS[kind];
-  const status = STRONGER.has(kind) ? word : (fault.status ?? word);
+  const told = STRONGER.has(kind) ? word : (fault.status ?? word);
+  const status = told === 400 && SPENT.test(message) ? 402 : told;
   const name = `${asked.provider}/${asked.model}`;
   if (status === undefined) {
     return begun

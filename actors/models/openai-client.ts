@@ -7,6 +7,8 @@ export async function openaiClient(endpoint: Endpoint, watch: Watch): Promise<Op
   const { OpenAI: Library } = await import("openai");
   return new Library({
     apiKey: endpoint.apiKey,
+    // The library takes these from the environment, whoever it is to speak to.
+    ...(endpoint.provider === "openai" ? {} : { organization: null, project: null }),
     baseURL: endpoint.baseUrl,
     maxRetries: 0,
     timeout: MOST_MS,

@@ -10,8 +10,8 @@ export function responseParams(request: ModelRequest): Responses.ResponseCreateP
   return {
     model,
     ...(maxOutputTokens === undefined ? {} : { max_output_tokens: maxOutputTokens }),
+    // Reasoning comes back sealed without being asked for; models that do not reason refuse to be asked.
     store: false,
-    include: ["reasoning.encrypted_content"],
     ...(system.length === 0 ? {} : { instructions: system.join("\n\n") }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolParam) }),
     input: postscript === undefined ? input : [...input, { role: "developer", content: postscript }],

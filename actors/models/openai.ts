@@ -60,5 +60,6 @@ function partsOf(item: Responses.ResponseOutputItem, model: string): readonly An
     return item.content.flatMap((part) => (part.type === "output_text" ? [{ type: "text", text: part.text }] : []));
   }
   if (item.type === "function_call") return [callOf(item.call_id, item.name, item.arguments)];
-  return item.type === "reasoning" ? [{ type: "kept", model, data: item }] : [];
+  // Unsealed it would be looked up at OpenAI, which keeps nothing of it.
+  return item.type === "reasoning" && item.encrypted_content ? [{ type: "kept", model, data: item }] : [];
 }

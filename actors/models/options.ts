@@ -64,7 +64,7 @@ export type ModelSettings = ChainSettings & {
 };
 
 /** What holds where nothing is said. Units: ms and tokens. */
-export const MODEL_DEFAULTS = { firstMs: 120_000, idleMs: 30_000, contextTokens: 100_000 } as const;
+export const MODEL_DEFAULTS = { firstMs: 120_000, idleMs: 120_000, contextTokens: 100_000 } as const;
 
 /** Reads what the environment sets about models. Throws: RangeError that names the variable. */
 export function modelSettings(thinker: Thinker, env: Environment): ModelSettings {

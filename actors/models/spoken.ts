@@ -19,6 +19,9 @@ export type Spoken =
 /** Said where the messages begin with the agent's own words: APIs want a user's first. */
 const GOES_ON = "(The conversation goes on from what is not shown.)";
 
+/** Said in place of a message of blanks: APIs refuse a text without a letter, and with it every later call that shows it. */
+const BLANK = "(An empty message.)";
+
 /** The transcript as APIs take it. */
 export function spokenMessages({ messages, model }: Pick<ModelRequest, "messages" | "model">): readonly Spoken[] {
   const named = speakers(messages).size > 1;
@@ -54,18 +57,24 @@ function spokenUnseen({ lines, first }: Unseen): string {
 function spokenMessage(message: Message, named: boolean, model: string): Spoken {
   switch (message.role) {
     case "tool":
-      return message;
+      return {
+        role: "tool",
+        results: message.results.map((each) => ({ ...each, content: each.content.filter(isSaid) })),
+      };
     case "assistant": {
-      const content = message.content.filter(
-        (part) => (part.type !== "kept" || part.model === model) && (part.type !== "text" || part.text.trim() !== ""),
-      );
+      const content = message.content.filter((part) => (part.type !== "kept" || part.model === model) && isSaid(part));
       return { role: "assistant", content };
     }
     case "user": {
       const speaker = named && message.who !== undefined ? [text(`[${nameOf(message.who)}]`)] : [];
-      return { role: "user", content: [...speaker, ...message.content] };
+      const content = message.content.filter(isSaid);
+      return { role: "user", content: [...speaker, ...(content.length === 0 ? [text(BLANK)] : content)] };
     }
   }
+}
+
+function isSaid(part: AnswerPart | ImagePart): boolean {
+  return part.type !== "text" || part.text.trim() !== "";
 }
 
 function speakers(messages: readonly Message[]): ReadonlySet<string> {
@@ -78,8 +87,9 @@ function by(who: Who | undefined): string {
   return who === undefined ? "" : ` by ${nameOf(who)}`;
 }
 
+/** On one line and without brackets, for somebody may call themselves like another speaker. */
 function nameOf({ name, id, party }: Who): string {
-  return `${name ?? id}, ${party}`;
+  return `${(name ?? id).replace(/[[\]\s]+/g, " ").trim()}, ${party}`;
 }
 
 function text(words: string): TextPart {

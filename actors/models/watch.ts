@@ -2,7 +2,7 @@
 export type Patience = {
   /** Until the first byte of an answer. */
   readonly firstMs: number;
-  /** Between two bytes; a provider that thinks on says so by pings. */
+  /** Between two bytes. Anthropic sends pings while a model reasons; OpenAI and others may be silent for a minute and more. */
   readonly idleMs: number;
 };
 
@@ -19,6 +19,7 @@ export class Watch implements Disposable {
   readonly #end: NodeJS.Timeout;
   #silence: NodeJS.Timeout;
   #begun = false;
+  #isOver = false;
 
   constructor(caller: AbortSignal, { firstMs, idleMs }: Patience) {
     this.#caller = caller;
@@ -52,11 +53,14 @@ export class Watch implements Disposable {
   };
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     clearTimeout(this.#silence);
     clearTimeout(this.#end);
   }
 
   #alive(): void {
+    // The last bytes may come after the end of the answer; nobody would clear their timer.
+    if (this.#isOver) return;
     this.#begun = true;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#giveUp.abort(), this.#idleMs);

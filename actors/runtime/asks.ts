@@ -1,7 +1,7 @@
 import { type ServiceMsg, Svcm } from "@nats-io/services";
 import { type Moment, parseSubject, STATE, stateQuestionSchema } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
-import { NewerSchema } from "./errors.ts";
+import { Closed, NewerSchema } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Logger } from "./logger.ts";
 import type { Wire } from "./wire.ts";
@@ -60,14 +60,27 @@ function answer(host: Host, message: ServiceMsg, logger: Logger): void {
     message.respondError(400, `ask ${name} with {}, {"seq": 17} or {"time": 1790000000000}`);
     return;
   }
-  host.ask(address, name, moment)?.then(
-    (said) => message.respond(JSON.stringify(said)),
-    (error: unknown) => {
-      logger.debug({ address, question: name, err: error }, "a question went unanswered");
-      const [code, why] = error instanceof NewerSchema ? [501, error.message] : [503, "its actor is moving; ask again"];
-      message.respondError(Number(code), `${why}`);
-    },
-  );
+  host
+    .ask(address, name, moment)
+    // What the bus does not take, for its size, throws here.
+    ?.then((said) => message.respond(JSON.stringify(said)))
+    .catch((error: unknown) => {
+      const { code, why } = refusalOf(error);
+      if (code === UNEXPECTED) logger.warn({ address, question: name, err: error }, "a question could not be answered");
+      else logger.debug({ address, question: name, err: error }, "a question went unanswered");
+      message.respondError(code, why);
+    })
+    // Whoever asked is told nothing once the connection is gone.
+    .catch(() => {});
+}
+
+const UNEXPECTED = 500;
+
+/** Why a question gets no answer, as whoever asks is told. */
+function refusalOf(error: unknown): { readonly code: number; readonly why: string } {
+  if (error instanceof NewerSchema) return { code: 501, why: error.message };
+  if (error instanceof Closed) return { code: 503, why: "its process is busy with others or hands it over; ask again" };
+  return { code: UNEXPECTED, why: "its process could not answer; the log of that says why" };
 }
 
 /** Of when an answer is wanted; undefined when that cannot be read. */

@@ -15,7 +15,7 @@ import { type BusAccess, connectToBus } from "./connection.ts";
 import { Unanswered } from "./errors.ts";
 import { type Follow, Follower } from "./follower.ts";
 import { Hearing } from "./hearing.ts";
-import { readLineage } from "./lineage.ts";
+import { PAST_MS, readLineage } from "./lineage.ts";
 import { entryText, postMail } from "./nats-bus.ts";
 import { NatsLog } from "./nats-log.ts";
 import { mailVersion } from "./outbox.ts";
@@ -29,9 +29,6 @@ const CENSUS_MS = 500;
 
 /** The longest a question may wait for its actor. Units: ms. */
 const ASK_MS = 3_000;
-
-/** The longest a question about the past may take: a whole log is read for it. Units: ms. */
-const PAST_MS = 60_000;
 
 /** What else there is to say about a message. */
 export type Posting = {

@@ -27,7 +27,8 @@ export class Fold {
   readonly #kind: AnyKind;
   readonly #resumptions: Map<string, number>;
   #wanted: { readonly by: unknown; readonly steps: Readonly<Record<string, Step>> } | undefined;
-  readonly seen: SeenMail;
+  /** Which mail was handled by this actor; what another handled before a fork is not the fork's. */
+  seen: SeenMail;
   state: unknown;
   /** Sequence and id of the newest event folded. */
   seq: number;
@@ -62,9 +63,11 @@ export class Fold {
     if (record.event === RESUMED) {
       for (const key of resumedSchema.parse(record.data).keys) this.#resumptions.set(key, this.resumptions(key) + 1);
     } else if (record.event === FORKED) {
-      // What the other began and lost is not held against the fork, and no sequence of its chain is one of ours.
+      // What the other began and lost is not held against the fork, no sequence of its chain is one of ours, and mail
+      // under an id that the other has heard is new here.
       this.#resumptions.clear();
       this.tail = [];
+      this.seen = new SeenMail();
     } else {
       this.state = this.#kind.evolve(this.state, eventOf(this.#kind.contract, record), record);
       this.#forgetResumptions();

@@ -4,24 +4,24 @@ import type { Bus, LogRecord } from "./bus.ts";
 /** What it takes to go from record to record; `next` finds older ones behind a gap wider than any record tells. */
 export type Walker = Pick<Bus, "last" | "record"> & Partial<Pick<Bus, "next">>;
 
-/** Looks for the commit that handled a mail, from the newest record back to a time. Units: `sinceAt` ms since 1970. */
-export async function findCause(
+/** The ids of all mail that was handled since a time, from the newest record back. Units: `sinceAt` ms since 1970. */
+export async function causesSince(
   bus: Pick<Bus, "record">,
   address: Address,
   tail: readonly number[],
-  mailId: string,
   sinceAt: number,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Set<string>> {
+  const causes = new Set<string>();
   let seqs = tail;
   while (seqs.length > 0) {
     const records = await fetchRecords(bus, address, seqs, signal);
-    if (records.some((record) => record.cause === mailId)) return true;
+    for (const { cause } of records) if (cause !== undefined) causes.add(cause);
     const oldest = records[0];
-    if (oldest === undefined || oldest.at < sinceAt) return false;
+    if (oldest === undefined || oldest.at < sinceAt) break;
     seqs = oldest.prev;
   }
-  return false;
+  return causes;
 }
 
 /** The records after `from` up to and including `last`, ascending; trimmed ones are skipped. */

@@ -11,7 +11,8 @@ import {
   type stateAnswerSchema,
 } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
-import { foldAt } from "./lineage.ts";
+import { Closed } from "./errors.ts";
+import { foldAt, PAST_MS } from "./lineage.ts";
 import type { Logger } from "./logger.ts";
 import { NatsBus, openBucket } from "./nats-bus.ts";
 import { type HostOptions, resolveOptions } from "./options.ts";
@@ -25,6 +26,9 @@ import type { Wire } from "./wire.ts";
 /** How much a process serves. */
 export type HostStatus = { readonly partitions: number; readonly actors: number; readonly steps: number };
 
+/** So many may wait for a past to be read back before the next one is told to come again. */
+const MAX_READERS = 16;
+
 /** One process's share of the actors of a kind. */
 export class Host implements AsyncDisposable {
   readonly #system: ActorSystem;
@@ -32,6 +36,7 @@ export class Host implements AsyncDisposable {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #closing = new AbortController();
   #reading: Promise<unknown> = Promise.resolve();
+  #readers = 0;
   #stopping: Promise<void> | undefined;
   #passivating = false;
 
@@ -103,14 +108,17 @@ export class Host implements AsyncDisposable {
     return this.#ownership.partition(partitionOf(agent, id, PARTITIONS));
   }
 
-  /** Reads a past beside the actor, which goes on meanwhile; one at a time, for a long one is large. */
+  /** Reads a past beside the actor, which goes on meanwhile; one at a time, for a long one is large. Throws: Closed when many wait. */
   #stateAt(address: Address, moment: Moment): Promise<z.output<typeof stateAnswerSchema>> {
+    if (this.#readers >= MAX_READERS) return Promise.reject(new Closed());
+    this.#readers++;
     const { bus, kind } = this.#system;
+    const inTime = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PAST_MS)]);
     const answered = this.#reading.then(async () => {
-      const { seq, state } = await foldAt(bus, kind, address, moment, this.#closing.signal);
+      const { seq, state } = await foldAt(bus, kind, address, moment, inTime);
       return { seq, state };
     });
-    this.#reading = answered.catch(() => {});
+    this.#reading = answered.catch(() => {}).finally(() => this.#readers--);
     return answered;
   }
 

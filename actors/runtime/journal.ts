@@ -4,7 +4,7 @@ import type { AnyEvent } from "./actor.ts";
 import type { LogEntry, LogRecord } from "./bus.ts";
 import { Fenced } from "./errors.ts";
 import type { Fold } from "./fold.ts";
-import { findCause } from "./history.ts";
+import { causesSince } from "./history.ts";
 import { freshId } from "./ids.ts";
 import { dispatch, hasVisibleSends } from "./outbox.ts";
 import { type Loaded, loadActor } from "./recovery.ts";
@@ -21,6 +21,9 @@ const LARGE_SNAPSHOT = { bytes: 64 * 1024, share: 1 / 8 } as const;
 /** Events short of this share of a snapshot's worth are read back about as fast as one, and cost the bus nothing more to keep. */
 const FEW_EVENTS = 1 / 4;
 
+/** Beyond so many ids of mail the oldest are let go, by searching the log anew. */
+const MAX_RECALLED = 100_000;
+
 /** One actor's log and what was folded of it: the only way to write to it. */
 export class Journal {
   readonly #system: ActorSystem;
@@ -28,6 +31,8 @@ export class Journal {
   readonly #signal: AbortSignal;
   readonly fold: Fold;
   #unconfirmed: readonly LogRecord[];
+  /** What the log was searched for once, kept while the actor is in memory: the next search need not read it again. */
+  #recalled: { readonly sinceAt: number; readonly causes: Set<string> } | undefined;
   #bytesSinceSnapshot = 0;
   #bytesWorthSnapshot = 0;
 
@@ -76,6 +81,7 @@ export class Journal {
     const { seq, bytes } = await bus.append(entry, fold.fence, this.#signal);
     const record = { ...entry, seq, forged: false };
     fold.apply(record);
+    if (cause !== undefined) this.#recalled?.causes.add(cause);
     this.#bytesSinceSnapshot += bytes;
     this.#unconfirmed = [...this.#unconfirmed, record];
   }
@@ -94,7 +100,14 @@ export class Journal {
     const { seen, tail } = this.fold;
     if (seen.has(mailId)) return true;
     const sinceAt = seen.searchFrom(at);
-    return sinceAt !== undefined && findCause(this.#system.bus, this.#address, tail, mailId, sinceAt, this.#signal);
+    if (sinceAt === undefined) return false;
+    const known = this.#recalled;
+    const isEnough = known !== undefined && known.sinceAt <= sinceAt && known.causes.size < MAX_RECALLED;
+    const causes = isEnough
+      ? known.causes
+      : await causesSince(this.#system.bus, this.#address, tail, sinceAt, this.#signal);
+    this.#recalled = { sinceAt: isEnough ? known.sinceAt : sinceAt, causes };
+    return causes.has(mailId);
   }
 
   /** Before mail that changed nothing is let go: was it judged by the newest state? Throws: Fenced when not. */

@@ -4,6 +4,9 @@ import type { LogRecord } from "./bus.ts";
 import { Fold } from "./fold.ts";
 import { readAfter, type Walker } from "./history.ts";
 
+/** The longest that reading a past may take, for who asks and who answers: a whole log is read for it. Units: ms. */
+export const PAST_MS = 60_000;
+
 /** So many events are folded before others get a turn: a long past must not hold up a whole process. */
 const FOLDED_AT_ONCE = 500;
 
@@ -31,8 +34,7 @@ export async function readPast(
 ): Promise<readonly LogRecord[]> {
   if (first?.event !== FORKED) return [];
   const fork = forkSchema.parse(first.data);
-  const records = fork.seq <= from ? [] : await recordsUpTo(bus, fork, from, signal);
-  return records;
+  return fork.seq <= from ? [] : recordsUpTo(bus, fork, from, signal);
 }
 
 /** The records of an actor up to a sequence, its own inherited past included, ascending. */
@@ -66,11 +68,16 @@ export async function foldAt(
 /** Folds a lineage from its beginning. Throws: NewerSchema. */
 export async function foldAll(kind: AnyKind, address: Address, records: readonly LogRecord[]): Promise<Fold> {
   const fold = new Fold(kind, address);
+  await applyAll(fold, records);
+  return fold;
+}
+
+/** Folds records behind what a fold has, with pauses for others. Throws: NewerSchema. */
+export async function applyAll(fold: Fold, records: readonly LogRecord[]): Promise<void> {
   for (const [index, record] of records.entries()) {
     fold.apply(record);
     if (index % FOLDED_AT_ONCE === FOLDED_AT_ONCE - 1) await new Promise(setImmediate);
   }
-  return fold;
 }
 
 async function readMoment(

@@ -24,8 +24,11 @@ const RENEW_MS = 1_000;
 /** How long a starting process listens for others before it takes anything. Units: ms. */
 const GREETING_MS = 30;
 
-/** How long a process that stops goes on with a busy partition while it waits for a moment in which nothing runs there. Units: ms. */
-const QUIET_MS = 1_000;
+/**
+ * How long a process that stops goes on with a busy partition while it waits for a moment in which nothing runs there; and
+ * only where steps are short: what is begun meanwhile must not be cut in the end. Units: ms.
+ */
+const QUIET = { mostMs: 2_000, longestStepMs: 500 } as const;
 
 /** Which partitions this process serves, how it comes by them and lets them go. For speed alone: the fence protects. */
 export class Ownership {
@@ -215,7 +218,7 @@ export class Ownership {
 
   /** Who takes it over may serve it at once in a quiet moment; else its actors wait for the longest step among them. */
   async #leave(partition: Partition): Promise<void> {
-    if (this.#presence.candidates().length > 0) await partition.untilQuiet(QUIET_MS);
+    if (this.#presence.candidates().length > 0) await partition.untilQuiet(QUIET.mostMs, QUIET.longestStepMs);
     await this.#release(partition);
   }
 

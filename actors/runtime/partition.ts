@@ -144,10 +144,11 @@ export class Partition implements Tenure {
     return this.#releasing;
   }
 
-  /** Resolves when nothing runs here, or the time is up. */
-  async untilQuiet(mostMs: number): Promise<void> {
+  /** Resolves when nothing runs here, the time is up, or a step has run for longer than `patienceMs`. */
+  async untilQuiet(mostMs: number, patienceMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     const until = performance.now() + mostMs;
-    while (this.isOpen && performance.now() < until && this.#actors.values().some((actor) => actor.busy))
+    const isWorthIt = (): boolean => !this.#actors.values().some((actor) => actor.longestMs > patienceMs);
+    while (this.isOpen && performance.now() < until && this.#actors.values().some((actor) => actor.busy) && isWorthIt())
       await delay(2);
   }
 

@@ -3,7 +3,7 @@ import type { AnyKind } from "./actor.ts";
 import type { Bus, LogRecord } from "./bus.ts";
 import { Fold, type FoldStart } from "./fold.ts";
 import { readAfter, scanForward } from "./history.ts";
-import { readPast } from "./lineage.ts";
+import { applyAll, readPast } from "./lineage.ts";
 import { decodeSnapshot } from "./snapshot.ts";
 
 /** The part of a bus that reads one actor's past. */
@@ -28,9 +28,9 @@ export async function loadActor(bus: Reader, kind: AnyKind, address: Address, si
   };
   const newest = records.at(-1) ?? (last.forged ? before : last);
   const fold = new Fold(kind, address, known);
-  if (known === undefined) for (const record of await readPast(bus, records[0], 0, signal)) fold.apply(record);
+  if (known === undefined) await applyAll(fold, await readPast(bus, records[0], 0, signal));
   fold.tail = records[0]?.prev ?? (newest === undefined ? [] : [...newest.prev, newest.seq].slice(-PREV_LENGTH));
-  for (const record of records) fold.apply(record);
+  await applyAll(fold, records);
   fold.fence = last.seq;
   fold.last = newest;
   return { fold, unconfirmed: records.filter((record) => record.seq > fold.sentSeq) };

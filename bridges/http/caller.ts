@@ -15,7 +15,7 @@ export type Caller = TokenHolder & { readonly hash: string };
 /** What handlers find in their context; the sockets are absent where a request was made without a server. */
 export type HttpEnv = { Bindings: Partial<HttpBindings>; Variables: { caller: Caller } };
 
-/** Unknown tokens that one address may try before all unknown ones of it are refused unseen. */
+/** Unknown tokens that one address may try before it is told to wait; all are looked up, for a known one may come from there too. */
 const GUESSES = { points: 50, duration: 10 } as const;
 
 const BEARER = /^Bearer +(\S+) *$/i;

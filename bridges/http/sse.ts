@@ -11,11 +11,15 @@ export function opening(seq: number): string {
   return `retry: ${RETRY_MS}\nid: ${seq}\n\n`;
 }
 
-/** One item as a server-sent event. A record has an id, by which a reader goes on after it; a passing thing has none. */
+/**
+ * One item as a server-sent event. A record has an id, by which a reader goes on after it; a passing thing has none. The
+ * fields of a record's data stand beside its place, or under `data` where one of them is called like that (`forked`).
+ */
 export function eventOf(item: Item): string {
   if (item.type === "live") return `event: ${item.noun}\ndata: ${JSON.stringify(item.data)}\n\n`;
   const { seq, at, cause, event, data } = item.record;
-  const body = { seq, at, ...(cause === undefined ? {} : { cause }), ...(isObject(data) ? data : { data }) };
+  const place = { seq, at, ...(cause === undefined ? {} : { cause }) };
+  const body = { ...place, ...(isObject(data) && !PLACE.some((name) => name in data) ? data : { data }) };
   return `id: ${seq}\nevent: ${event}\ndata: ${JSON.stringify(body)}\n\n`;
 }
 
@@ -26,6 +30,9 @@ export type Ending = { readonly code: "stopping" | "slow-reader" | "token-revoke
 export function closedEvent(ending: Ending): string {
   return `event: closed\ndata: ${JSON.stringify(ending)}\n\n`;
 }
+
+/** What is said of every record. */
+const PLACE = ["seq", "at", "cause"] as const;
 
 function isObject(data: unknown): data is object {
   return typeof data === "object" && data !== null && !Array.isArray(data);

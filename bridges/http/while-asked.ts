@@ -8,7 +8,7 @@ export async function whileAsked<T>(
   ms: number,
   asker: ServerResponse | undefined,
 ): Promise<T | undefined> {
-  if (bridge.isStopping) return undefined;
+  if (bridge.isStopping || asker?.closed === true) return undefined;
   const { promise, resolve } = Promise.withResolvers<T | undefined>();
   const giveUp = (): void => resolve(undefined);
   const timer = setTimeout(giveUp, ms);

@@ -1,9 +1,10 @@
 import { connectAs, findBus } from "#deploy/access.ts";
 import { actorNamed } from "#deploy/actor-name.ts";
+import { actorsOf } from "#deploy/actors-of.ts";
 import { loadKind } from "#deploy/kinds.ts";
 import { diffLines } from "#deploy/state-diff.ts";
 import { type AnyKind, type Client, foldAll, type LogRecord } from "#runtime/mod.ts";
-import { type Address, KINDS, logStream, OPERATOR, parseAddress, parseCommit } from "#subjects/mod.ts";
+import { type Address, FORKED, forkSchema, KINDS, OPERATOR, parseAddress } from "#subjects/mod.ts";
 import { askState } from "./state.ts";
 
 /** How many actors are looked at side by side. */
@@ -54,13 +55,8 @@ export async function replay(name: string | undefined, options: { readonly json?
 
 /** Everybody who has a log. */
 async function allActors(client: Client): Promise<readonly Address[]> {
-  const found = await Promise.all(
-    KINDS.map(async ({ kind }) => {
-      const { state } = await client.wire.jsm.streams.info(logStream(kind), { subjects_filter: ">" });
-      return Object.keys(state.subjects ?? {}).map((subject) => parseCommit(subject).address);
-    }),
-  );
-  return [...new Set(found.flat())];
+  const found = await Promise.all(KINDS.map(({ kind }) => actorsOf(client, kind)));
+  return found.flatMap((actors) => [...actors.keys()]);
 }
 
 /** The actor's word is taken first, so that all it can know stands in the log when that is read. */
@@ -71,7 +67,7 @@ async function compare(client: Client, kinds: ReadonlyMap<string, AnyKind>, addr
     const told = await askState(client, address, {});
     const records = (await client.history(address)).filter((record) => !record.forged && record.seq <= told.seq);
     const fold = await foldAll(kind, address, records);
-    const trimmed = isTrimmed(records);
+    const trimmed = isTrimmed(records) || (records.length === 0 && told.seq > 0);
     // Read back as it would be, for what JSON leaves out is no difference.
     const differs = trimmed ? [] : diffLines(JSON.parse(JSON.stringify(fold.state)), told.state);
     const found = { address, seq: told.seq, events: records.length, trimmed, differs };
@@ -79,10 +75,12 @@ async function compare(client: Client, kinds: ReadonlyMap<string, AnyKind>, addr
   }
 }
 
-/** Whether records name others before them that are gone. */
+/** Whether records name others before them that are gone, in their own log or in that of which they are a fork. */
 function isTrimmed(records: readonly LogRecord[]): boolean {
   const there = new Set(records.map(({ seq }) => seq));
-  return records.some(({ prev }) => prev.some((seq) => !there.has(seq)));
+  const named = ({ event, data, prev }: LogRecord): readonly number[] =>
+    event === FORKED ? [forkSchema.parse(data).seq] : prev;
+  return records.some((record) => named(record).some((seq) => !there.has(seq)));
 }
 
 function tellFound(found: Found, asJson: boolean): void {

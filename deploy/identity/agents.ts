@@ -64,16 +64,20 @@ export async function createAgent(
   }
 }
 
-/** Takes an agent's entry, texts and bindings away; what it said stays in its logs. Throws: AgentUnusable. */
+/**
+ * Takes an agent's bindings, texts and entry away; what it said stays in its logs. Throws: AgentUnusable.
+ * After a crash: its entry goes last, so that the same again takes away what is left.
+ */
 export async function deleteAgent(
   prompts: KV,
   name: string,
 ): Promise<{ readonly texts: number; readonly bindings: number }> {
-  const was = await removeEntry(prompts, agentKey(name));
+  const { text } = await readEntry(prompts, agentKey(name));
   const keys = await keysLike(prompts, textKey(name, "*"));
-  if (!was && keys.length === 0) throw await missing(prompts, name);
-  for (const key of keys) await removeEntry(prompts, key);
+  if (text === undefined && keys.length === 0) throw await missing(prompts, name);
   const bindings = await changeBindings(prompts, (all) => all.filter(({ agent }) => agent !== name));
+  for (const key of keys) await removeEntry(prompts, key);
+  await removeEntry(prompts, agentKey(name));
   return { texts: keys.length, bindings: bindings.removed };
 }
 

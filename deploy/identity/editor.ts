@@ -17,8 +17,11 @@ export async function edited(fileName: string, text: string, env: NodeJS.Process
   const done = (): Promise<void> => rm(dirname(path), { recursive: true, force: true });
   await writeFile(path, `${text}\n`, { mode: 0o600 });
   const editor = env.VISUAL?.trim() || env.EDITOR?.trim() || "vi";
+  // In some editors Ctrl-C is a key like any other; the terminal sends it to us too.
+  process.on("SIGINT", ignore);
   // A person's editor may be a command with options: the shell reads it as everywhere else.
-  const [code] = await once(spawn(`${editor} "${path}"`, { shell: true, stdio: "inherit" }), "close");
+  const child = spawn(`${editor} "${path}"`, { shell: true, stdio: "inherit" });
+  const [code] = await once(child, "close").finally(() => process.off("SIGINT", ignore));
   if (code === 0) return { text: await readFile(path, "utf8"), path, done };
   await done();
   throw new EditorFailed({
@@ -27,3 +30,5 @@ export async function edited(fileName: string, text: string, env: NodeJS.Process
     hint: "name another one with EDITOR, or use thalassa identity set NAME --file FILE",
   });
 }
+
+function ignore(): void {}

@@ -1,4 +1,6 @@
 import { nearest } from "#deploy/settings/nearest.ts";
+import { THINKERS } from "#models/chain.ts";
+import { SERVERS } from "#models/servers.ts";
 import { isSecretVariable } from "#subjects/scrub.ts";
 import { SECRET_NAME } from "#subjects/secret.ts";
 import { SecretUnusable } from "./unusable.ts";
@@ -7,17 +9,17 @@ import { SecretUnusable } from "./unusable.ts";
 export const WELL_KNOWN = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"] as const;
 
 /** Kinds that call models. */
-const THINKERS: ReadonlySet<string> = new Set(["channel", "branch", "worker", "compactor", "cortex"]);
+const CALLERS: ReadonlySet<string> = new Set(THINKERS);
 
-/** Keys of models, whoever has them. */
-const MODEL_KEY = /^[A-Z][A-Z0-9_]*_API_KEY$/;
+/** Keys of the model providers that there are; other keys are nobody's business. */
+const MODEL_KEYS: ReadonlySet<string> = new Set(Object.values(SERVERS).map(({ keyVariable }) => keyVariable));
 
 /** Longest secret: the environment of a process has to hold it. Units: UTF-16 units. */
 const MAX_VALUE = 65_536;
 
 /** Whether processes of a kind are handed the secret of that name. */
 export function isNeededBy(kind: string, name: string): boolean {
-  return THINKERS.has(kind) && MODEL_KEY.test(name);
+  return CALLERS.has(kind) && MODEL_KEYS.has(name);
 }
 
 /** Whether a name is one that some kind may need, or hides what it holds. */
@@ -27,7 +29,7 @@ export function isSecretLike(name: string): boolean {
 
 /** Whether a variable in an environment is a secret of the kind that is kept here. */
 export function isModelKey(name: string): boolean {
-  return MODEL_KEY.test(name) && !name.startsWith("THALASSA_");
+  return MODEL_KEYS.has(name);
 }
 
 /** The well-known name that was probably meant, where a name is near one. */

@@ -19,6 +19,9 @@ const WAIT = wholeNumber(1_000, 86_400_000);
 /** Longest pause that the offline model takes. Units: ms. */
 const MAX_PAUSE_MS = 600_000;
 
+/** So that kinds and bus can end before a service is killed. Units: ms. */
+const MAX_GRACE_MS = 15_000;
+
 const ON_RESTART = "when `up` is started anew";
 
 const { from, to } = OFFLINE_DEFAULTS.delayMs;
@@ -93,7 +96,7 @@ const FIXED = {
     handedOn: true,
   },
   grace_ms: {
-    ...wholeNumber(1, 600_000),
+    ...wholeNumber(1, MAX_GRACE_MS),
     about: "running steps may take so long to end when a process hands over",
     default: HOST_DEFAULTS.graceMs,
     unit: "ms",

@@ -61,7 +61,7 @@ export class HttpReader implements AsyncDisposable {
         if (answer.status === 200) {
           this.#opened++;
           this.#reader = new EventReader(answer.body);
-          while (!this.#reader.isOver) {
+          while (!this.#reader.isOver && !this.#ended) {
             await this.#reader.read();
             lastId = this.#take(this.#reader) ?? lastId;
           }

@@ -83,6 +83,19 @@ test("a fork goes on from the other's past, and neither hears of the other again
   assert.equal((await world.state(ADA)).total, before.total + 1);
 });
 
+test("mail under an id that the other has handled is new to a fork", async () => {
+  const world = await worldOf(2);
+  const [{ id } = { id: "" }] = world.posted;
+  await fork(world, ADA, seqsOf(world, ADA).at(-1) ?? 0, TWIN);
+  const { total } = await world.state(TWIN);
+  world.post(TWIN, "add", { tag: "again", amount: 1, to: BEN }, id);
+  await world.rest();
+  assert.equal((await world.state(TWIN)).total, total + 1);
+  world.repeat(world.posted.length - 1);
+  await world.rest();
+  assert.equal((await world.state(TWIN)).total, total + 1, "and then a repeat");
+});
+
 test("what is written for a fork does not grow with its past", async () => {
   const written = async (count: number): Promise<number> => {
     const world = await worldOf(count);

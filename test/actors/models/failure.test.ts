@@ -40,6 +40,12 @@ for (const [fault, code, after] of verdicts) {
   });
 }
 
+test("a spent account that is told as a bad request is one, and the next model's turn comes", () => {
+  const message = "Your credit balance is too low to access the Anthropic API.";
+  const { code, after } = failureOf({ status: 400, kind: "invalid_request_error", message, begun: false }, asked);
+  assert.deepEqual([code, after], ["model-forbidden", "next"]);
+});
+
 test("a failure names who failed and what mends it", () => {
   const said = (fault: Partial<Fault>) => failureOf({ message: "no", begun: false, ...fault }, asked).message;
   assert.match(said({ status: 401 }), /^anthropic refused the key: set ANTHROPIC_API_KEY/);

@@ -84,16 +84,16 @@ for (const provider of ["anthropic", "vllm"] as const) {
 
   test(`${provider}: a stall is given up, and the next model answers`, async () => {
     const model = `${provider}-stall`;
-    bed.answers(model, { content: "slowly slowly slowly" }, { latency: 600 });
+    bed.answers(model, { content: "slowly slowly slowly" }, { latency: 4_000 });
     const began = performance.now();
     const { answer, logged } = await talk(
       `${provider}/${model}, vllm/good`,
       {},
-      { THALASSA_MODELS_IDLE_MS: "150", THALASSA_MODELS_FIRST_MS: "150" },
+      { THALASSA_MODELS_IDLE_MS: "1000", THALASSA_MODELS_FIRST_MS: "1000" },
     );
     assert.equal(textOf(answer.content), GOOD);
     assert.deepEqual(logged, ["model-stalled"]);
-    assert.ok(performance.now() - began < 550, "it waited for the first word");
+    assert.ok(performance.now() - began < 3_500, "it waited for the first word");
   });
 }
 

@@ -10,7 +10,7 @@ import { HttpBed } from "#support/http-bed.ts";
 import { startServer, type TestServer } from "#support/server.ts";
 
 /** A model that takes its time, so that a bridge can be killed in the middle of a turn. */
-const SLOW = { THALASSA_OFFLINE_PACE_MS: "0", THALASSA_OFFLINE_DELAY_MS: "300-400" } as const;
+const SLOW = { THALASSA_OFFLINE_PACE_MS: "0", THALASSA_OFFLINE_DELAY_MS: "800-1000" } as const;
 
 let server: TestServer;
 let channel: KindProcess;

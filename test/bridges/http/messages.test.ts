@@ -28,7 +28,7 @@ test("a message that waits is answered with the reply", async () => {
 });
 
 test("a wait that runs out is 202, and the same key asks again until there is an answer", async () => {
-  const app = new DescribedApp({ waitMs: 30 });
+  const app = new DescribedApp({ waitMs: 200 });
   app.bus.react = () => undefined;
   const headers = { ...app.bus.token("robot", "user"), "Idempotency-Key": "build-1" };
   const message = { channel: "ci", text: "hello", wait: true };
