@@ -13,7 +13,7 @@ export type Grace = {
   readonly busMs: number;
 };
 
-const GRACE: Grace = { kindMs: 9_000, busMs: 10_000 };
+const GRACE: Grace = { kindMs: 7_000, busMs: 10_000 };
 
 /** Everything one `thalassa up` has started: the bus, unless it runs elsewhere, and the processes of the kinds. */
 export class Supervisor implements AsyncDisposable {
@@ -71,14 +71,14 @@ export class Supervisor implements AsyncDisposable {
 export function kindProgram(kind: string, name: string, env: Readonly<Record<string, string>>): Program {
   const graceMs = Number(env[GRACE_VARIABLE] ?? process.env[GRACE_VARIABLE] ?? HAND_OVER.graceMs);
   const program = nodeProgram(new URL(`../actors/${kind}/main.ts`, import.meta.url), name, env);
-  return { ...program, stopMs: graceMs + HAND_OVER.quietMs + HAND_OVER.freeMs };
+  return { ...program, stopMs: graceMs + HAND_OVER.freeMs };
 }
 
 /** By which a kind's process knows how long its steps may take to end. */
 const GRACE_VARIABLE = variableOf("grace_ms");
 
-/** A kind waits for a quiet moment, gives its steps their time, and lets its claims go. Units: ms. */
-const HAND_OVER = { quietMs: 2_000, graceMs: DEFAULTS.graceMs, freeMs: 2_000 } as const;
+/** A kind gives its steps their time, and lets its claims go. Units: ms. */
+const HAND_OVER = { graceMs: DEFAULTS.graceMs, freeMs: 2_000 } as const;
 
 /** The process of a bridge that is no actor's; it lives under the same rules. */
 export function bridgeProgram(bridge: string, env: Readonly<Record<string, string>>): Program {

@@ -69,11 +69,6 @@ export class Activation {
     return this.#steps.running;
   }
 
-  /** How long the step that runs longest has run. Units: ms. */
-  get longestMs(): number {
-    return this.#steps.longestMs;
-  }
-
   /** How many mails the server rightly counts as unacknowledged. */
   get unacknowledged(): number {
     return this.#mailbox.deliveries().length + this.#held.size + this.#putOff.size;

@@ -24,12 +24,6 @@ const RENEW_MS = 1_000;
 /** How long a starting process listens for others before it takes anything. Units: ms. */
 const GREETING_MS = 30;
 
-/**
- * How long a process that stops goes on with a busy partition while it waits for a moment in which nothing runs there; and
- * only where steps are short: what is begun meanwhile must not be cut in the end. Units: ms.
- */
-const QUIET = { mostMs: 2_000, longestStepMs: 500 } as const;
-
 /** Which partitions this process serves, how it comes by them and lets them go. For speed alone: the fence protects. */
 export class Ownership {
   readonly #wire: Wire;
@@ -78,7 +72,7 @@ export class Ownership {
   async leave(): Promise<void> {
     this.#leaving = true;
     this.#presence.leave();
-    await Promise.all(this.serving().map((partition) => this.#leave(partition)));
+    await Promise.all(this.serving().map((partition) => this.#release(partition)));
     await this.#rebalancing;
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#kick);
@@ -214,12 +208,6 @@ export class Ownership {
     await partition.untilQuiet(this.#system.options.graceMs);
     if (preferred(partition.number, this.#presence.candidates()) === to) await this.#release(partition);
     this.#handingOver.delete(partition);
-  }
-
-  /** Who takes it over may serve it at once in a quiet moment; else its actors wait for the longest step among them. */
-  async #leave(partition: Partition): Promise<void> {
-    if (this.#presence.candidates().length > 0) await partition.untilQuiet(QUIET.mostMs, QUIET.longestStepMs);
-    await this.#release(partition);
   }
 
   async #release(partition: Partition): Promise<void> {

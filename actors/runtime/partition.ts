@@ -144,11 +144,10 @@ export class Partition implements Tenure {
     return this.#releasing;
   }
 
-  /** Resolves when nothing runs here, the time is up, or a step has run for longer than `patienceMs`. */
-  async untilQuiet(mostMs: number, patienceMs: number = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Resolves when nothing runs here, or the time is up. */
+  async untilQuiet(mostMs: number): Promise<void> {
     const until = performance.now() + mostMs;
-    const isWorthIt = (): boolean => !this.#actors.values().some((actor) => actor.longestMs > patienceMs);
-    while (this.isOpen && performance.now() < until && this.#actors.values().some((actor) => actor.busy) && isWorthIt())
+    while (this.isOpen && performance.now() < until && this.#actors.values().some((actor) => actor.busy))
       await delay(2);
   }
 

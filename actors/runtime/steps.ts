@@ -16,8 +16,6 @@ export type Run = {
   readonly attempt: number;
   readonly story: Story;
   readonly controller: AbortController;
-  /** Of `performance.now()`. */
-  readonly startedAt: number;
   readonly release?: (() => void) | undefined;
 };
 
@@ -51,12 +49,6 @@ export class StepRunner {
     return this.#runs.size;
   }
 
-  /** How long the one that runs longest has run. Units: ms. */
-  get longestMs(): number {
-    const now = performance.now();
-    return Math.max(0, ...this.#runs.values().map(({ startedAt }) => now - startedAt));
-  }
-
   /** Whether an input of this run still counts. */
   isCurrent(run: Run): boolean {
     return this.#runs.get(run.key) === run;
@@ -79,7 +71,7 @@ export class StepRunner {
       release?.();
       return;
     }
-    const run: Run = { key, attempt, story, controller: new AbortController(), startedAt: performance.now(), release };
+    const run: Run = { key, attempt, story, controller: new AbortController(), release };
     this.#runs.set(key, run);
     const performed = Promise.resolve().then(() => this.#port.kind.perform(step, this.#tools(run)));
     performed.then(
@@ -90,8 +82,7 @@ export class StepRunner {
 
   /** Gives a step up without running it: its process died under it too often. */
   abandon(key: string, story: Story): void {
-    const startedAt = performance.now();
-    const run: Run = { key, attempt: MAX_ATTEMPTS, story, controller: new AbortController(), startedAt };
+    const run: Run = { key, attempt: MAX_ATTEMPTS, story, controller: new AbortController() };
     this.#runs.set(key, run);
     const reason = `its process died ${MAX_ATTEMPTS} times while this ran`;
     void this.#report(run, { type: "failure", code: "abandoned", reason });

@@ -32,11 +32,6 @@ export class WantedSteps {
     return this.#runner.size;
   }
 
-  /** How long the one that runs longest has run. Units: ms. */
-  get longestMs(): number {
-    return this.#runner.longestMs;
-  }
-
   /** Whether some wait for their turn to be tried a last time. */
   get hasSuspects(): boolean {
     return this.#suspects.size > 0;
