@@ -85,9 +85,16 @@ export function checkTold(log: readonly Stored[], tap: Tap): readonly Violation[
   const missed = log.filter((record) => !told.has(record.seq) && !blind(record));
   return [
     ...untrue.map(({ seq, subject }) => ({ what: `${subject} was told as ${seq} and is not stored so` })),
-    ...missed.map(({ seq, address }) => ({ what: `record ${seq} was stored and never told`, address })),
+    ...missed.map(({ seq, storedAt, address }) => ({ what: neverTold(seq, storedAt, tap), address })),
     ...(told.size < tap.told.length ? [{ what: `${tap.told.length - told.size} records were told twice` }] : []),
   ];
+}
+
+/** With the time in which the tap was last cut off before, for whoever looks for the cause. */
+function neverTold(seq: number, storedAt: number, { blindnesses }: Tap): string {
+  const last = blindnesses.findLast(({ fromAt }) => fromAt <= storedAt);
+  const since = last === undefined ? "never was" : `was last from ${last.fromAt} to ${last.untilAt}`;
+  return `record ${seq} was stored at ${storedAt} and never told; the tap ${since} cut off`;
 }
 
 /** What was stored so long before the tap noticed that the server is gone may have died on the way. Units: ms. */
