@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Bus } from "#deploy/access.ts";
 import { explain } from "#deploy/failure.ts";
 import { readSeed } from "#deploy/keys.ts";
@@ -9,6 +11,10 @@ import { bad, type Finding, good, warn } from "./finding.ts";
 /** Every user of the bus has a key that can be read. Reading narrows what was open to others, and that is told. */
 export function checkKeys(keysDir: string): readonly Finding[] {
   const users = usersOfBus();
+  if (!users.some((user) => existsSync(join(keysDir, `${user}.nk`)))) {
+    const hint = "run thalassa up once here, which makes them, or name the folder that has them in THALASSA_KEYS";
+    return [bad("keys", `there are no keys in ${keysDir} yet`, hint)];
+  }
   const notes: string[] = [];
   const wrong = users.flatMap((user) => {
     try {

@@ -23,7 +23,11 @@ export function addCompletion(program: Command): void {
       "after",
       lesson({
         examples: ["source <(thalassa completion bash)", "thalassa completion fish | source"],
-        more: ["Put the line into your shell's start file. It asks the bus, if that answers within 300 ms."],
+        more: [
+          "Put the line into your shell's start file. It asks the bus, if that answers within 300 ms.",
+          "It completes the word thalassa and runs the command of that name, not npx thalassa: `npm link` once in the",
+          "checkout makes it.",
+        ],
       }),
     );
   const complete = named("complete");

@@ -51,9 +51,14 @@ export async function create(name: string, options: Options & Partial<Told>): Pr
     await createAgent(prompts, name, { createdAt: Date.now(), about: all.about }, texts);
     const own = Object.keys(texts);
     print(
-      json ? JSON.stringify({ name, about: all.about, ownTexts: own }) : `agent ${name} is made: ${own.join(", ")}`,
+      json
+        ? JSON.stringify({ name, about: all.about, ownTexts: own })
+        : `agent ${name} is made, with texts of its own: ${own.join(", ")}`,
     );
-    if (!json) print(`talk to it with thalassa chat --agent ${name}; identity edit --agent ${name} changes its texts`);
+    if (!json)
+      print(
+        `talk to it with thalassa chat --agent ${name}; thalassa identity edit SOUL --agent ${name} changes a text`,
+      );
     return 0;
   });
 }

@@ -54,6 +54,8 @@ describe("the doctor on a host", () => {
 
   it("finds keys that are missing, garbled, or open to others, and closes those", () => {
     const users = allRights(KINDS, CLIENTS).map(({ user }) => user);
+    const none = checkKeys(home.keysDir).map(({ level, message }) => `${level}: ${message}`);
+    assert.deepEqual(none, [`bad: there are no keys in ${home.keysDir} yet`]);
     ensureKeys(home.keysDir, users);
     assert.deepEqual(checkKeys(home.keysDir), [good("keys", `${users.length} keys in ${home.keysDir}, yours alone`)]);
     const [open = "", garbled = "", missing = ""] = users.map((user) => join(home.keysDir, `${user}.nk`));
