@@ -36,6 +36,8 @@ export type KindContract = {
   readonly shares?: Readonly<Record<string, readonly string[]>>;
   /** Entries it reads besides its own, by bucket: patterns of keys. */
   readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /** Kinds whose past it reads besides its own: their logs and snapshots. */
+  readonly pasts?: readonly string[];
   /** How what was stored under older versions becomes what is written today. */
   readonly upgrades?: { readonly events?: Upgrades; readonly mail?: Upgrades };
 };

@@ -65,7 +65,6 @@ function kindRights(
 ): Rights {
   const { kind } = contract;
   const mail = mailStream(kind);
-  const log = logStream(kind);
   return {
     user: kind,
     account: contract.account,
@@ -79,9 +78,7 @@ function kindRights(
       `$KV.STATE.*.${kind}.*`,
       `$KV.OWN.${kind}.*`,
       ...contract.views.map((view) => `$KV.VIEWS.${view}.>`),
-      `$JS.API.DIRECT.GET.${log}`,
-      `$JS.API.STREAM.MSG.GET.${log}`,
-      `$JS.API.DIRECT.GET.KV_STATE.$KV.STATE.*.${kind}.*`,
+      ...[kind, ...(contract.pasts ?? [])].flatMap(pastSubjects),
       `$JS.API.DIRECT.GET.KV_OWN.$KV.OWN.${kind}.*`,
       ...entryRights(contract),
       `$JS.API.CONSUMER.CREATE.${mail}.*.mail.${kind}.*.>`,
@@ -104,6 +101,16 @@ function kindRights(
       ]),
     ],
   };
+}
+
+/** What it takes to read logs and snapshots of a kind: by sequence from the nearest replica, else from the leader. */
+function pastSubjects(kind: string): readonly string[] {
+  const log = logStream(kind);
+  return [
+    `$JS.API.DIRECT.GET.${log}`,
+    `$JS.API.STREAM.MSG.GET.${log}`,
+    `$JS.API.DIRECT.GET.KV_STATE.$KV.STATE.*.${kind}.*`,
+  ];
 }
 
 /** Entries that are not the kind's alone: those of its views, what it reads, and what it keeps together with others. */

@@ -1,4 +1,5 @@
-import type { Address, EventOf, KindContract, MailOf } from "#subjects/mod.ts";
+import type { Address, EventOf, Fork, KindContract, MailOf } from "#subjects/mod.ts";
+import type { LogRecord } from "./bus.ts";
 
 /** Mail as `decide` sees it. Units: `at` is milliseconds since 1970, of the event the mail came from. */
 export type MailInput<Mail> = Mail & {
@@ -24,14 +25,20 @@ export type Input<Mail, Outcome> = MailInput<Mail> | StepInput<Outcome>;
 /** An answer, not an error: the mail was understood and is not wanted. The sender is told. */
 export type Refusal = { readonly type: "refusal"; readonly code: string; readonly reason: string };
 
-/** Where an event stands in its log. `at` is the committer's time, so that folding never asks a clock. */
-export type Placed = { readonly seq: number; readonly id: string; readonly at: number };
+/**
+ * Where an event stands: in whose log, which for what a fork inherits is the other's. `at` is the committer's time, so that
+ * folding never asks a clock.
+ */
+export type Placed = { readonly address: Address; readonly seq: number; readonly id: string; readonly at: number };
 
-/** What leaves with a commit: mail to somebody, a timer to oneself, or an entry of a read model. Units: `dueAt` ms since 1970. */
+/**
+ * What leaves with a commit: mail to somebody, a timer to oneself, or an entry of a read model, which is the actor's own
+ * where no `id` is named. Units: `dueAt` ms since 1970.
+ */
 export type Send =
   | { readonly type: "mail"; readonly to: Address; readonly verb: string; readonly data: unknown }
   | { readonly type: "timer"; readonly dueAt: number; readonly verb: string; readonly data: unknown }
-  | { readonly type: "view"; readonly view: string; readonly data: object };
+  | { readonly type: "view"; readonly view: string; readonly id?: string; readonly data: object };
 
 /** Work the state wants running now. An `endless` step (a poller, a connection) is never given up. */
 export type Step = { readonly type: string; readonly endless?: true };
@@ -46,6 +53,17 @@ export type Tools<Outcome> = {
   emit(data: Outcome): Promise<void>;
   /** Tells something passing on the live plane; nobody may count on it. */
   live(noun: string, data: object): void;
+  /**
+   * How an actor stood as of and with an event of its log, as its own kind or another one that reads its state folds it.
+   * What of the log was trimmed and no snapshot from before that knows is missing. Writes nothing, and waits for the bus.
+   * Throws: NewerSchema; NotAllowed where the contract does not name its kind in `pasts`; Closed.
+   */
+  read<State>(past: Fork, kind: Foldable<State>): Promise<State>;
+  /**
+   * What led there, a fork's inherited past included, some honest records at a time and the newest first; as stored, so
+   * read them with `readEvent`. Throws: NotAllowed; Closed.
+   */
+  back(past: Fork): AsyncGenerator<readonly LogRecord[]>;
 };
 
 /**
@@ -62,7 +80,7 @@ export type Kind<C extends KindContract, State, S extends Step, Outcome> = {
   initial(address: Address): State;
   decide(state: State, input: Input<MailOf<C>, Outcome>): EventOf<C> | Refusal | undefined;
   evolve(state: State, event: EventOf<C>, placed: Placed): State;
-  sends(event: EventOf<C>, of: { readonly address: Address } & Omit<Placed, "seq">): Readonly<Record<string, Send>>;
+  sends(event: EventOf<C>, of: Omit<Placed, "seq">): Readonly<Record<string, Send>>;
   steps(state: State): Readonly<Record<string, S>>;
   perform(step: S, tools: Tools<Outcome>): Promise<Outcome>;
   /** Answers to the read-only questions of the contract; one that has to look something up is a promise. */
@@ -71,6 +89,12 @@ export type Kind<C extends KindContract, State, S extends Step, Outcome> = {
 
 /** Written as a method so that a kind of a particular state is still any kind. */
 type Answer<State> = { answer(state: State, address: Address): unknown }["answer"];
+
+/** What of a kind it takes to fold its logs and to read its snapshots. */
+export type Foldable<State> = Pick<
+  Kind<KindContract, State, Step, unknown>,
+  "contract" | "stateVersion" | "initial" | "evolve"
+>;
 
 /** Any kind, as the runtime handles it. */
 export type AnyKind = Kind<KindContract, unknown, Step, unknown>;

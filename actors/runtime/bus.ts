@@ -93,8 +93,8 @@ export type Bus = {
   next(address: Address, fromSeq: number, signal: AbortSignal): Promise<LogRecord | undefined>;
   post(mail: OutgoingMail, signal: AbortSignal): Promise<void>;
   schedule(timer: OutgoingTimer, signal: AbortSignal): Promise<void>;
-  /** Puts a view entry unless a later one stands there. `data` names its `seq`. */
-  show(address: Address, view: string, data: object, seq: number, signal: AbortSignal): Promise<void>;
+  /** Puts a view entry unless one made from a later event stands there; it names its `seq`. */
+  show(key: string, data: object, seq: number, signal: AbortSignal): Promise<void>;
   bury(burial: Burial, signal: AbortSignal): Promise<void>;
   loadSnapshot(address: Address, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** Best effort: a snapshot may be lost at any time. */

@@ -10,13 +10,15 @@ import {
   parseAddress,
   subjectOf,
 } from "#subjects/mod.ts";
+import { entryText } from "./bucket-entry.ts";
 import type { LogRecord } from "./bus.ts";
 import { type BusAccess, connectToBus } from "./connection.ts";
 import { Unanswered } from "./errors.ts";
 import { type Follow, Follower } from "./follower.ts";
 import { Hearing } from "./hearing.ts";
+import { pagesBack } from "./history.ts";
 import { PAST_MS, readLineage } from "./lineage.ts";
-import { entryText, postMail } from "./nats-bus.ts";
+import { postMail } from "./nats-bus.ts";
 import { NatsLog } from "./nats-log.ts";
 import { mailVersion } from "./outbox.ts";
 import { Wire } from "./wire.ts";
@@ -104,12 +106,7 @@ export class Client implements AsyncDisposable {
   /** An actor's history from its newest record back, a page at a time, each in order. */
   async *backwards(address: Address, signal: AbortSignal = this.#closing.signal): AsyncGenerator<readonly LogRecord[]> {
     const last = await this.#log.last(address, signal);
-    for (let page = last === undefined ? [] : [last]; page.length > 0; ) {
-      yield page.filter((record) => !record.forged);
-      const seqs = page[0]?.prev ?? [];
-      const found = await Promise.all(seqs.map((seq) => this.#log.record(address, seq, signal)));
-      page = found.filter((record) => record !== undefined);
-    }
+    if (last !== undefined) yield* pagesBack(this.#log, address, last, 0, signal);
   }
 
   /** An actor's history after a sequence, in order; that of a fork begins in the log of the other. */

@@ -7,7 +7,7 @@ import {
   resumedSchema,
   upgraded,
 } from "#subjects/mod.ts";
-import type { AnyEvent, AnyKind, Step } from "./actor.ts";
+import type { AnyEvent, AnyKind, Foldable, Step } from "./actor.ts";
 import type { LogRecord } from "./bus.ts";
 import { NewerSchema } from "./errors.ts";
 import { SeenMail } from "./seen.ts";
@@ -57,9 +57,7 @@ export class Fold {
 
   /** Folds one record. Throws: NewerSchema when it was written by a newer version of the kind. */
   apply(record: LogRecord): void {
-    const { version } = this.#kind.contract;
-    if (record.version > version)
-      throw new NewerSchema(`${record.event} of ${record.address}`, record.version, version);
+    this.state = stateAfter(this.#kind, this.state, record);
     if (record.event === RESUMED) {
       for (const key of resumedSchema.parse(record.data).keys) this.#resumptions.set(key, this.resumptions(key) + 1);
     } else if (record.event === FORKED) {
@@ -68,10 +66,7 @@ export class Fold {
       this.#resumptions.clear();
       this.tail = [];
       this.seen = new SeenMail();
-    } else {
-      this.state = this.#kind.evolve(this.state, eventOf(this.#kind.contract, record), record);
-      this.#forgetResumptions();
-    }
+    } else this.#forgetResumptions();
     if (record.cause !== undefined) this.seen.add(record.cause, record.at);
     this.seq = record.seq;
     this.id = record.id;
@@ -106,6 +101,14 @@ export class Fold {
     const wanted = this.wanted();
     for (const key of this.#resumptions.keys()) if (!Object.hasOwn(wanted, key)) this.#resumptions.delete(key);
   }
+}
+
+/** A state with one record more. Throws: NewerSchema when it was written by a newer version of the kind. */
+export function stateAfter<State>(kind: Foldable<State>, state: State, record: LogRecord): State {
+  const { contract } = kind;
+  const { event, address, version } = record;
+  if (version > contract.version) throw new NewerSchema(`${event} of ${address}`, version, contract.version);
+  return isOurs(event) ? state : kind.evolve(state, eventOf(contract, record), record);
 }
 
 /** Whether an event is the runtime's own, of which a kind hears nothing. */

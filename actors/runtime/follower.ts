@@ -2,7 +2,7 @@ import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Address, planeFilter } from "#subjects/mod.ts";
 import type { LogRecord } from "./bus.ts";
 import { Closed } from "./errors.ts";
-import { walkBack } from "./history.ts";
+import { readAfter } from "./history.ts";
 import { NatsLog } from "./nats-log.ts";
 import { readGlimpse, readTold } from "./told.ts";
 import type { Wire } from "./wire.ts";
@@ -73,7 +73,7 @@ export class Follower implements Disposable {
   /** Hands on all up to a record, reading back what was missed in between. */
   async #upTo(record: LogRecord): Promise<void> {
     if (record.forged || record.seq <= this.#seq) return;
-    for (const each of await walkBack(this.#log, this.#address, record, this.#seq, this.#closing.signal)) {
+    for (const each of await readAfter(this.#log, this.#address, record, this.#seq, this.#closing.signal)) {
       if (this.#closing.signal.aborted) return;
       this.#seq = each.seq;
       this.#follow.onRecord(each);

@@ -114,10 +114,7 @@ export class Host implements AsyncDisposable {
     this.#readers++;
     const { bus, kind } = this.#system;
     const inTime = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PAST_MS)]);
-    const answered = this.#reading.then(async () => {
-      const { seq, state } = await foldAt(bus, kind, address, moment, inTime);
-      return { seq, state };
-    });
+    const answered = this.#reading.then(() => foldAt(bus, kind, address, moment, inTime));
     this.#reading = answered.catch(() => {}).finally(() => this.#readers--);
     return answered;
   }

@@ -34,10 +34,10 @@ export function judge(
   if (decided === undefined) return { type: "nothing" };
   if (isRefusal(decided)) return { type: "refused", refusal: decided };
   const event = { type: decided.type, data: checkData(kind, decided) };
-  const placed = { seq: fold.fence + 1, id: input.id, at: input.at };
+  const placed = { address, seq: fold.fence + 1, id: input.id, at: input.at };
   const state = guard("evolve", () => kind.evolve(fold.state, event, placed));
   guard("steps", () => kind.steps(state));
-  guard("sends", () => Object.entries(kind.sends(event, { ...placed, address })).forEach(checkSend));
+  guard("sends", () => Object.entries(kind.sends(event, placed)).forEach(checkSend));
   return { type: "event", event };
 }
 
@@ -71,6 +71,7 @@ function checkSend([name, send]: readonly [string, Send]): void {
   if (bytes > MAX_SEND_BYTES) throw new Error(`${name} has ${bytes} bytes of ${MAX_SEND_BYTES}; send less`);
   if (send.type === "view") {
     if (!isToken(send.view)) throw new Error(`${name} goes to ${send.view}, which is no view`);
+    if (send.id !== undefined && !isToken(send.id)) throw new Error(`${name} has the id ${send.id}, which is no token`);
     return;
   }
   if (send.type === "mail") parseAddress(send.to);

@@ -1,6 +1,7 @@
 export type {
   AnyEvent,
   AnyKind,
+  Foldable,
   Input,
   Kind,
   MailInput,

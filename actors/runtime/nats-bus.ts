@@ -8,7 +8,6 @@ import {
   dueSubject,
   HEADERS,
   MAX_MAIL_BYTES,
-  parseAddress,
   subjectOf,
 } from "#subjects/mod.ts";
 import type { Burial, Bus, LogEntry, LogRecord, OutgoingMail, OutgoingTimer } from "./bus.ts";
@@ -81,9 +80,8 @@ export class NatsBus implements Bus {
     await this.#wire.persist(() => this.#wire.js.publish(subject, JSON.stringify(timer.data), options), signal);
   }
 
-  show(address: Address, view: string, data: object, seq: number, signal: AbortSignal): Promise<void> {
-    const { agent, id } = parseAddress(address);
-    return this.#views.put(`${view}.${agent}.${id}`, { ...data, seq }, signal);
+  show(key: string, data: object, seq: number, signal: AbortSignal): Promise<void> {
+    return this.#views.put(key, { ...data, seq }, signal);
   }
 
   async bury(burial: Burial, signal: AbortSignal): Promise<void> {
@@ -111,19 +109,6 @@ export class NatsBus implements Bus {
 /** Opens a bucket that provisioning made, without asking the server about it. */
 export function openBucket(kvm: Kvm, name: string): Promise<KV> {
   return kvm.open(name, { allow_direct: true });
-}
-
-/** The text of an entry; undefined when there is none or it was deleted. Asks until the bus answers. Throws: NotAllowed; Closed. */
-export async function entryText(
-  wire: Wire,
-  bucket: string,
-  key: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const get = () => wire.jsm.direct.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` });
-  const found = await wire.persist(get, signal);
-  const isGone = ["DEL", "PURGE"].includes(found?.header.get("KV-Operation") ?? "");
-  return found === null || isGone ? undefined : found.string();
 }
 
 /** Posts mail until the bus has it. Throws: Unhandleable when it is too large; Closed. The server's dedupe id names the address too, for two actors may get mail of one id. */

@@ -1,4 +1,4 @@
-import { formatTraceparent, type KindContract, parseAddress, spanOf } from "#subjects/mod.ts";
+import { type Address, formatTraceparent, type KindContract, parseAddress, spanOf } from "#subjects/mod.ts";
 import type { AnyKind, Send } from "./actor.ts";
 import type { Bus, LogRecord, OutgoingMail } from "./bus.ts";
 import { eventOf, isOurs } from "./fold.ts";
@@ -11,7 +11,10 @@ export type OutboxPort = {
 };
 
 /** The sends of a record: the same ones, under the same names, whenever and wherever they are derived. */
-function sendsOf(kind: AnyKind, record: LogRecord): readonly (readonly [string, Send])[] {
+export function sendsOf(
+  kind: Pick<AnyKind, "contract" | "sends">,
+  record: LogRecord,
+): readonly (readonly [string, Send])[] {
   return isOurs(record.event) ? [] : Object.entries(kind.sends(eventOf(kind.contract, record), record));
 }
 
@@ -26,6 +29,12 @@ export async function dispatch(port: OutboxPort, record: LogRecord, signal: Abor
   await Promise.all(sends.map(([name, send]) => dispatchOne(port, record, name, send, signal)));
 }
 
+/** The key of the entry that a send of an actor puts into a view. Shape: `channels.main.terminal-default`. */
+export function viewKey(address: Address, { view, id }: Extract<Send, { type: "view" }>): string {
+  const own = parseAddress(address);
+  return `${view}.${own.agent}.${id ?? own.id}`;
+}
+
 /** The schema version of mail to a kind, as far as this process knows it. */
 export function mailVersion(contracts: readonly KindContract[], kind: string): number {
   return contracts.find((contract) => contract.kind === kind)?.version ?? 1;
@@ -38,7 +47,7 @@ function dispatchOne(
   send: Send,
   signal: AbortSignal,
 ): Promise<void> {
-  if (send.type === "view") return bus.show(record.address, send.view, send.data, record.seq, signal);
+  if (send.type === "view") return bus.show(viewKey(record.address, send), send.data, record.seq, signal);
   const to = send.type === "mail" ? send.to : record.address;
   const mail: OutgoingMail = {
     to,

@@ -1,9 +1,9 @@
-import { type Address, PREV_LENGTH } from "#subjects/mod.ts";
-import type { AnyKind } from "./actor.ts";
+import { type Address, type Fork, PREV_LENGTH } from "#subjects/mod.ts";
+import type { AnyKind, Foldable } from "./actor.ts";
 import type { Bus, LogRecord } from "./bus.ts";
 import { Fold, type FoldStart } from "./fold.ts";
-import { readAfter, scanForward } from "./history.ts";
-import { applyAll, readPast } from "./lineage.ts";
+import { type Page, readAfter, scanForward } from "./history.ts";
+import { foldAll, inTurns, lastUpTo, readLineage, readPast, upTo } from "./lineage.ts";
 import { decodeSnapshot } from "./snapshot.ts";
 
 /** The part of a bus that reads one actor's past. */
@@ -18,40 +18,59 @@ export type Loaded = { readonly fold: Fold; readonly unconfirmed: readonly LogRe
  */
 export async function loadActor(bus: Reader, kind: AnyKind, address: Address, signal: AbortSignal): Promise<Loaded> {
   const [bytes, last] = await Promise.all([bus.loadSnapshot(address, signal), bus.last(address, signal)]);
-  const start = decodeSnapshot(kind, bytes);
   if (last === undefined) return { fold: new Fold(kind, address), unconfirmed: [] };
-  const borneOut = start !== undefined && start.seq <= last.seq && (await tailOf(bus, address, start, last, signal));
-  const known = borneOut ? start : undefined;
-  const { records, before } = borneOut || {
-    records: await readAfter(bus, address, last, 0, signal),
-    before: undefined,
-  };
+  const start = decodeSnapshot(kind, bytes);
+  const tail = await tailOf(bus, address, start, last, signal);
+  const { records, before } = tail ?? { records: await readAfter(bus, address, last, 0, signal), before: undefined };
   const newest = records.at(-1) ?? (last.forged ? before : last);
-  const fold = new Fold(kind, address, known);
-  if (known === undefined) await applyAll(fold, await readPast(bus, records[0], 0, signal));
+  const fold = new Fold(kind, address, tail && start);
+  const apply = (record: LogRecord) => fold.apply(record);
+  if (tail === undefined) await inTurns(await readPast(bus, records[0], 0, signal), apply);
   fold.tail = records[0]?.prev ?? (newest === undefined ? [] : [...newest.prev, newest.seq].slice(-PREV_LENGTH));
-  await applyAll(fold, records);
+  await inTurns(records, apply);
   fold.fence = last.seq;
   fold.last = newest;
   return { fold, unconfirmed: records.filter((record) => record.seq > fold.sentSeq) };
 }
 
-/** The records after a snapshot, and the one it was taken at; false when the log is not the one it was taken of. */
+/**
+ * An actor's state as of and with an event of its log, from its snapshot where that is no newer and the log bears it out.
+ * Throws: NewerSchema; Closed.
+ */
+export async function readState<State>(
+  bus: Reader,
+  kind: Foldable<State>,
+  past: Fork,
+  signal: AbortSignal,
+): Promise<State> {
+  const { from, seq } = past;
+  const [bytes, last] = await Promise.all([bus.loadSnapshot(from, signal), lastUpTo(bus, past, signal)]);
+  if (last === undefined) return kind.initial(from);
+  const start = decodeSnapshot(kind, bytes);
+  const tail = start && start.seq <= seq ? await tailOf(bus, from, start, last, signal) : undefined;
+  const records = tail?.records ?? (await readLineage(bus, from, last, 0, signal));
+  // What a snapshot holds is whatever its kind's own state is: its version says that it is this one.
+  const known = tail && start && { state: start.state as State, seq: start.seq };
+  return (await foldAll(kind, from, upTo(records, seq), known)).state;
+}
+
+/** The records after a snapshot, and the one it was taken at; undefined when the log is not the one it was taken of. */
 async function tailOf(
   bus: Reader,
   address: Address,
-  start: FoldStart,
+  start: FoldStart | undefined,
   last: LogRecord,
   signal: AbortSignal,
-): Promise<{ readonly records: readonly LogRecord[]; readonly before: LogRecord | undefined } | false> {
+): Promise<{ readonly records: Page; readonly before: LogRecord | undefined } | undefined> {
+  if (start === undefined || start.seq > last.seq) return undefined;
   const [records, before] = await Promise.all([
     readAfter(bus, address, last, start.seq, signal),
     start.seq === last.seq ? last : bus.record(address, start.seq, signal),
   ]);
-  if (before !== undefined) return before.id === start.id && { records, before };
+  if (before !== undefined) return before.id === start.id ? { records, before } : undefined;
   // With nothing but forgeries behind it, only what stands before it tells trimmed from put back.
   const [oldest = (await scanForward(bus, address, 0, signal))[0]] = records;
-  return mayFollow(oldest, start.seq) && { records, before };
+  return mayFollow(oldest, start.seq) ? { records, before } : undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { getEntry } from "./bucket-entry.ts";
 import type { Wire } from "./wire.ts";
 
 /** A look at what others have said is worth no longer wait. Units: ms. */
@@ -13,17 +14,11 @@ export type SharedEntries = {
 
 /** The entries of a bucket that the contract lets this process keep. */
 export function sharedEntries(wire: Wire, bucket: string): SharedEntries {
-  const subjectOf = (key: string): string => `$KV.${bucket}.${key}`;
   return {
-    async read(key) {
-      const query = { last_by_subj: subjectOf(key) };
-      const message = await wire.attempt(() => wire.jsm.direct.getMessage(`KV_${bucket}`, query), LOOK_MS);
-      const isGone = message === null || (message.header?.get("KV-Operation") ?? "") !== "";
-      return isGone ? undefined : new TextDecoder().decode(message.data);
-    },
+    read: (key) => wire.attempt(() => getEntry(wire, bucket, key), LOOK_MS),
     async write(key, text, ttlMs) {
       const ttl = `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`;
-      await wire.attempt(() => wire.js.publish(subjectOf(key), text, { ttl }));
+      await wire.attempt(() => wire.js.publish(`$KV.${bucket}.${key}`, text, { ttl }));
     },
   };
 }

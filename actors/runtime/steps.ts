@@ -2,7 +2,9 @@ import type { Address } from "#subjects/mod.ts";
 import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import { Closed } from "./errors.ts";
+import { recordsBack } from "./lineage.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { type Reader, readState } from "./recovery.ts";
 
 /** After so many deaths of its process a step is not run again. */
 export const MAX_ATTEMPTS = 3;
@@ -26,7 +28,7 @@ export type StepSink = (run: Run, input: StepInput<unknown>) => Promise<void>;
 export type StepsPort = {
   readonly kind: AnyKind;
   readonly address: Address;
-  readonly bus: Pick<Bus, "live">;
+  readonly bus: Pick<Bus, "live"> & Reader;
   readonly clock: () => number;
   readonly options: Pick<ResolvedOptions, "scrub">;
 };
@@ -109,15 +111,18 @@ export class StepRunner {
 
   #tools(run: Run): Tools<unknown> {
     const { address, bus } = this.#port;
+    const { signal } = run.controller;
     return {
       address,
       key: run.key,
       attempt: run.attempt,
-      signal: run.controller.signal,
+      signal,
       emit: (data) => this.#report(run, { type: "emission", data }),
       live: (noun, data) => {
-        if (!run.controller.signal.aborted) bus.live(address, noun, data);
+        if (!signal.aborted) bus.live(address, noun, data);
       },
+      read: (past, kind) => readState(bus, kind, past, signal),
+      back: (past) => recordsBack(bus, past, signal),
     };
   }
 

@@ -3,6 +3,7 @@ import { Kvm } from "@nats-io/kv";
 import { connectAs, findBus } from "#deploy/access.ts";
 import { ThalassaError } from "#deploy/errors.ts";
 import { explain } from "#deploy/failure.ts";
+import { getEntry } from "#runtime/bucket-entry.ts";
 import type { Client } from "#runtime/mod.ts";
 import { OPERATOR } from "#subjects/mod.ts";
 import { type EntryName, entryName } from "./entry.ts";
@@ -61,10 +62,8 @@ async function readAll(client: Client): Promise<ReadonlyMap<EntryName, string>> 
 async function readEntries(client: Client, names: readonly EntryName[]): Promise<ReadonlyMap<EntryName, string>> {
   const found = await Promise.all(
     names.map(async (name) => {
-      const query = { last_by_subj: `${PREFIX}${name}` };
-      const message = await client.wire.attempt(() => client.wire.jsm.direct.getMessage(STREAM, query));
-      const isGone = message === null || (message.header?.get("KV-Operation") ?? "") !== "";
-      return isGone ? [] : [[name, new TextDecoder().decode(message.data)] as const];
+      const text = await client.wire.attempt(() => getEntry(client.wire, BUCKET, name));
+      return text === undefined ? [] : [[name, text] as const];
     }),
   );
   return new Map(found.flat());

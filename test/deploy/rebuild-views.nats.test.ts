@@ -5,7 +5,8 @@ import { connectAs } from "#deploy/access.ts";
 import { rebuildViews } from "#deploy/rebuild-views.ts";
 import type { Client } from "#runtime/mod.ts";
 import { NatsBus, openBucket } from "#runtime/nats-bus.ts";
-import { type Address, OPERATOR } from "#subjects/mod.ts";
+import { type Address, KINDS, OPERATOR } from "#subjects/mod.ts";
+import { ledger, ledgerContract } from "#support/ledger.ts";
 import { entryOf } from "#support/record.ts";
 import { startServer, type TestServer } from "#support/server.ts";
 
@@ -16,7 +17,7 @@ let client: Client;
 let bus: NatsBus;
 let views: KV;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ kinds: [...KINDS, ledgerContract] });
   client = await connectAs(OPERATOR, server);
   bus = await NatsBus.over(client.wire);
   views = await openBucket(new Kvm(client.wire.js), "VIEWS");
@@ -64,4 +65,47 @@ test("views are made anew from the logs: what is missing, wrong or orphaned is p
   assert.equal((await views.get("channels.main.right"))?.revision, kept);
   assert.equal(await standing("orphan"), undefined);
   assert.deepEqual(await rebuildViews(client), { actors: 5, right: 5, mended: 0, gone: 0 });
+});
+
+/** A kind each of whose events shows an entry of its own, and all of them one together. */
+const showing = {
+  contract: ledgerContract,
+  sends: ({ data }: { readonly data: unknown }, { id }: { readonly id: string }) => ({
+    own: { type: "view", view: "balances", data: { last: id } } as const,
+    each: { type: "view", view: "balances", id: `of-${id}`, data: data as object } as const,
+  }),
+};
+
+test("all entries of one actor are made anew, those under ids that are no actor's too, and a fork's as its own", async () => {
+  const ada = ledger("ada");
+  const commit = async (address: Address, id: string, prev: readonly number[], change = {}) =>
+    (await bus.append(entryOf(address, id, { ...change, prev }), prev.at(-1) ?? 0, signal)).seq;
+  const first = await commit(ada, "e1", []);
+  const second = await commit(ada, "e2", [first]);
+  await commit(ledger("twin"), "t1", [], { event: "forked", data: { from: ada, seq: second } });
+  const put = (id: string, body: object) => views.put(`balances.main.${id}`, JSON.stringify(body));
+  await put("of-e2", { tag: "e2", amount: 1, total: 3, seq: second });
+  await put("of-e3", { seq: second + 1 });
+  await put("ada", { last: "e9", seq: 1_000 });
+  await put("twin", { last: "e2", seq: second });
+  const rebuild = (contract = showing.contract) => rebuildViews(client, () => {}, [{ ...showing, contract }]);
+  const entries = async () => {
+    const found: Record<string, unknown> = {};
+    for await (const key of await views.keys("balances.>")) found[key] = (await views.get(key))?.json();
+    return found;
+  };
+  const right = {
+    "balances.main.ada": { last: "e2", seq: second },
+    "balances.main.of-e1": { tag: "e1", amount: 1, total: 2, seq: first },
+    "balances.main.of-e2": { tag: "e2", amount: 1, total: 3, seq: second },
+  };
+
+  assert.deepEqual(await rebuild(), { actors: 2, right: 1, mended: 2, gone: 2 });
+  assert.deepEqual(await entries(), right);
+
+  const newer = { ...right, "balances.main.of-e4": { seq: second + 2 } };
+  await put("of-e4", newer["balances.main.of-e4"]);
+  await commit(ada, "e4", [first, second], { version: 2 });
+  assert.deepEqual(await rebuild(), { actors: 2, right: 3, mended: 0, gone: 0 });
+  assert.deepEqual(await entries(), newer, "what only a newer version can read may have called for it");
 });

@@ -1,53 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { causesSince } from "#runtime/history.ts";
-import { loadActor } from "#runtime/recovery.ts";
-import { encodeSnapshot } from "#runtime/snapshot.ts";
-import { ledger, ledgerKind } from "#support/ledger.ts";
+import { ADA, BEN, countOf, ledgerLog } from "#support/ledger-log.ts";
 import { LedgerWorld } from "#support/ledger-world.ts";
 import { MemoryBus } from "#support/memory-bus.ts";
-import { MemoryStore } from "#support/memory-store.ts";
-import { entryOf } from "#support/record.ts";
 
-const ADA = ledger("ada");
-const BEN = ledger("ben");
-const KIND = ledgerKind();
 const { signal } = new AbortController();
 
-/** A log of ADA with so many events among those of somebody else, and what reads it. */
-async function logOf(count: number) {
-  const store = new MemoryStore();
-  const bus = new MemoryBus(store, "p");
-  const prev: number[] = [];
-  const add = async (address: typeof ADA, id: string, chain: number[] = []) => {
-    const fence = store.log.last(address)?.seq ?? 0;
-    const entry = entryOf(address, id, { prev: chain.slice(-32), sentSeq: chain.at(-1) ?? 0 });
-    const { seq } = await bus.append(entry, fence, signal);
-    chain.push(seq);
-  };
-  for (let nth = 0; nth < count; nth++) {
-    await add(ADA, `a${nth}`, prev);
-    await add(BEN, `b${nth}`);
-  }
-  const load = () => loadActor(bus, KIND, ADA, signal);
-  const snapshot = async () => {
-    const { fold } = await load();
-    store.snapshots.set(ADA, encodeSnapshot(KIND, fold) ?? new Uint8Array());
-  };
-  return { store, bus, prev, add, load, snapshot, addNext: (id: string) => add(ADA, id, prev) };
-}
-
-const countOf = (fold: { readonly state: unknown }): number =>
-  Object.keys((fold.state as { readonly counts: object }).counts).length;
-
 test("an actor without a log is new", async () => {
-  const { load } = await logOf(0);
+  const { load } = await ledgerLog(0);
   const { fold, unconfirmed } = await load();
   assert.deepEqual([fold.seq, fold.fence, fold.tail, unconfirmed], [0, 0, [], []]);
 });
 
 test("a log far longer than one record names is read whole and in order", async () => {
-  const { load, prev } = await logOf(100);
+  const { load, prev } = await ledgerLog(100);
   const { fold, unconfirmed } = await load();
   assert.equal(countOf(fold), 100);
   assert.deepEqual(fold.tail, prev.slice(-32));
@@ -58,7 +25,7 @@ test("a log far longer than one record names is read whole and in order", async 
 });
 
 test("a snapshot spares all that came before it", async () => {
-  const { store, load, snapshot, addNext } = await logOf(50);
+  const { store, load, snapshot, addNext } = await ledgerLog(50);
   await snapshot();
   for (let nth = 50; nth < 90; nth++) await addNext(`a${nth}`);
   const asked: number[] = [];
@@ -78,7 +45,7 @@ test("a snapshot spares all that came before it", async () => {
 
 test("a snapshot of a past that was put back is ignored, whoever has its sequence now", async () => {
   for (const after of [0, 1, 40]) {
-    const log = await logOf(3);
+    const log = await ledgerLog(3);
     const restore = log.store.checkpoint();
     await log.addNext("lost");
     await log.addNext("lost too");
@@ -96,7 +63,7 @@ test("a snapshot of a past that was put back is ignored, whoever has its sequenc
 });
 
 test("a snapshot of a past that was put back is ignored even where only a forgery stands behind it", async () => {
-  const log = await logOf(3);
+  const log = await ledgerLog(3);
   const restore = log.store.checkpoint();
   await log.addNext("lost");
   await log.snapshot();
@@ -109,7 +76,7 @@ test("a snapshot of a past that was put back is ignored even where only a forger
 });
 
 test("a snapshot whose own event was issued again to the same actor is ignored", async () => {
-  const log = await logOf(3);
+  const log = await ledgerLog(3);
   const restore = log.store.checkpoint();
   await log.addNext("lost");
   await log.snapshot();
@@ -124,7 +91,7 @@ test("a snapshot whose own event was issued again to the same actor is ignored",
 });
 
 test("a trimmed log is read from what is left of it, a snapshot of what is gone included", async () => {
-  const log = await logOf(80);
+  const log = await ledgerLog(80);
   await log.snapshot();
   for (let nth = 80; nth < 150; nth++) await log.addNext(`a${nth}`);
   log.store.log.trim(ADA, log.prev[79] ?? 0);
@@ -139,7 +106,7 @@ test("a trimmed log is read from what is left of it, a snapshot of what is gone 
 });
 
 test("a forged record is passed by, and stands in the fence", async () => {
-  const log = await logOf(3);
+  const log = await ledgerLog(3);
   for (const count of [3, 4]) {
     const seq = log.store.log.forge(ADA, "added", { tag: "forged", amount: 9, total: 9 });
     const { fold } = await log.load();
@@ -148,14 +115,14 @@ test("a forged record is passed by, and stands in the fence", async () => {
     assert.deepEqual((await log.load()).fold.tail, log.prev);
     await log.addNext(`a${count}`);
   }
-  const { load, store } = await logOf(0);
+  const { load, store } = await ledgerLog(0);
   store.log.forge(ADA, "added", {});
   const { fold } = await load();
   assert.deepEqual([fold.seq, fold.fence], [0, 1]);
 });
 
 test("a mail's commit is found however long ago it was, and not sought before the mail's own time", async () => {
-  const { bus, prev } = await logOf(100);
+  const { bus, prev } = await ledgerLog(100);
   const found = async (mailId: string, sinceAt: number) =>
     (await causesSince(bus, ADA, prev.slice(-32), sinceAt, signal)).has(mailId);
   assert.equal(await found("mail of a99", 0), true);

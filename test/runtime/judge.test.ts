@@ -64,6 +64,7 @@ test("nothing is committed whose sends could never leave", () => {
   assert.equal(codeOf(sending("fine", mail)), "event");
   assert.equal(codeOf(sending("fine", timer)), "event");
   assert.equal(codeOf(sending("fine", { type: "view", view: "balances", data: {} })), "event");
+  assert.equal(codeOf(sending("fine", { type: "view", view: "balances", id: "day-1", data: {} })), "event");
   assert.equal(codeOf(sending("x", { ...mail, to: "main.ledger.no body" })), "decide-threw");
   assert.equal(codeOf(sending("x", { ...mail, verb: "two words" })), "decide-threw");
   assert.equal(codeOf(sending("x", { ...mail, data: undefined })), "decide-threw");
@@ -71,4 +72,5 @@ test("nothing is committed whose sends could never leave", () => {
   assert.equal(codeOf(sending("no token", timer)), "decide-threw");
   assert.equal(codeOf(sending("x", { ...timer, dueAt: Number.NaN })), "decide-threw");
   assert.equal(codeOf(sending("x", { type: "view", view: "all of it", data: {} })), "decide-threw");
+  assert.equal(codeOf(sending("x", { type: "view", view: "balances", id: "a.b", data: {} })), "decide-threw");
 });

@@ -6,6 +6,8 @@ import { StepRunner } from "#runtime/steps.ts";
 import { scrubberOf } from "#subjects/scrub.ts";
 import { ledger, ledgerKind, type Perform } from "#support/ledger.ts";
 import { LedgerWorld, type WorldOptions } from "#support/ledger-world.ts";
+import { MemoryBus } from "#support/memory-bus.ts";
+import { MemoryStore } from "#support/memory-store.ts";
 
 const ADA = ledger("ada");
 const BEN = ledger("ben");
@@ -255,7 +257,7 @@ test("a step that threw and one that was given up are told apart by their code, 
   const port = {
     kind,
     address: ADA,
-    bus: { live: () => {} },
+    bus: new MemoryBus(new MemoryStore(), "p"),
     clock: () => 7,
     options: { scrub: scrubberOf(["our-own-word"]) },
   };

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { LogRecord } from "#runtime/bus.ts";
-import { foldAt } from "#runtime/lineage.ts";
+import { foldAt, recordsBack, upTo } from "#runtime/lineage.ts";
+import { readState } from "#runtime/recovery.ts";
 import { type Address, FORK, FORKED } from "#subjects/mod.ts";
 import { type LedgerState, ledger, ledgerKind } from "#support/ledger.ts";
 import { LedgerWorld, replay } from "#support/ledger-world.ts";
 import { MemoryBus } from "#support/memory-bus.ts";
+import { recordsOf } from "#support/record.ts";
 import { seededPick } from "#support/scheduler.ts";
 
 const ADA = ledger("ada");
@@ -216,6 +218,11 @@ test("any story of forks, crashes and lost snapshots is the fold of what each lo
         for (const [at, { seq }] of events.entries()) {
           const { state } = await stateAt(world, address, { seq });
           assert.deepEqual(state, replay(KIND, address, events.slice(0, at + 1)), `${address} at ${seq}`);
+          const past = { from: address, seq };
+          const reader = new MemoryBus(world.store, "another actor");
+          assert.deepEqual(await world.run(readState(reader, KIND, past, signal)), state, `${address} read at ${seq}`);
+          const back = await world.run(recordsOf(recordsBack(reader, past, signal)));
+          assert.deepEqual(back.toReversed(), upTo(records, seq), `${address} back from ${seq}`);
         }
       }
     }),

@@ -32,5 +32,20 @@ export const handContract = {
   views: ["hands"],
 } as const satisfies KindContract;
 
+/** A kind that reads the pasts of ledgers, and may do nothing else to them. */
+export const auditorContract = {
+  kind: "auditor",
+  version: 1,
+  account: "CORE",
+  about: "Test kind: looks into what happened to others.",
+  mail: { audit: nothing },
+  events: { audited: nothing },
+  live: {},
+  asks: {},
+  sends: {},
+  views: [],
+  pasts: ["ledger"],
+} as const satisfies KindContract;
+
 /** The channel, a neighbour of it, and one beyond a border. */
 export const TEST_KINDS: readonly KindContract[] = [channelContract, clerkContract, handContract];

@@ -52,10 +52,8 @@ export class MemoryBus implements Bus {
     });
   }
 
-  show(address: Address, view: string, data: object, seq: number, signal: AbortSignal): Promise<void> {
-    const { agent, id } = parseAddress(address);
-    const entry = { seq, data: { ...data, seq } };
-    return this.#request("show", signal, () => this.#store.show(`${view}.${agent}.${id}`, entry));
+  show(key: string, data: object, seq: number, signal: AbortSignal): Promise<void> {
+    return this.#request("show", signal, () => this.#store.show(key, { seq, data: { ...data, seq } }));
   }
 
   bury(burial: Burial, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import type { LogEntry } from "#runtime/bus.ts";
+import type { LogEntry, LogRecord } from "#runtime/bus.ts";
 import type { Address } from "#subjects/mod.ts";
 
 /** An event `added` of a ledger that adds one, as a commit would put it into the log; its time is the number in its id. */
@@ -19,4 +19,11 @@ export function entryOf(address: Address, id: string, change: Partial<LogEntry> 
     process: "p",
     ...change,
   };
+}
+
+/** All records of some pages, in the order in which they come. */
+export async function recordsOf(pages: AsyncIterable<readonly LogRecord[]>): Promise<readonly LogRecord[]> {
+  const records: LogRecord[] = [];
+  for await (const page of pages) records.push(...page);
+  return records;
 }

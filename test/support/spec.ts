@@ -61,7 +61,7 @@ export function specOf<C extends KindContract, State, S extends Step, Outcome>(k
   return {
     given(...events: readonly EventOf<C>[]): Given<C, State, S, Outcome> {
       const start = kind.initial(addressIn(kind));
-      const state = events.reduce((before, event, index) => kind.evolve(before, event, placed(index)), start);
+      const state = events.reduce((before, event, index) => kind.evolve(before, event, placed(kind, index)), start);
       return givenState(kind, events.length, state);
     },
   };
@@ -106,11 +106,10 @@ function judge<C extends KindContract, State, S extends Step, Outcome>(
 ): Judged<C, State, S, Outcome> {
   const decided = kind.decide(before.state, input);
   const event = decided === undefined || isRefusal(decided) ? undefined : decided;
-  const { id, at } = placed(length);
-  const address = addressOf("main", kind.contract.kind, "spec");
+  const { address, id, at } = placed(kind, length);
   const sends = event ? kind.sends(event, { address, id, at }) : {};
   const judged: Judged<C, State, S, Outcome> = {
-    after: event ? givenState(kind, length + 1, kind.evolve(before.state, event, placed(length))) : before,
+    after: event ? givenState(kind, length + 1, kind.evolve(before.state, event, placed(kind, length))) : before,
     decides(expected) {
       assert.deepEqual(decided, expected);
       assert.deepEqual(kind.contract.events[expected.type]?.parse(expected.data), expected.data);
@@ -132,8 +131,8 @@ function judge<C extends KindContract, State, S extends Step, Outcome>(
   return judged;
 }
 
-function placed(index: number) {
-  return { seq: index + 1, id: `e${index + 1}`, at: FIRST_AT + index * 1_000 };
+function placed(kind: { readonly contract: KindContract }, index: number) {
+  return { address: addressIn(kind), seq: index + 1, id: `e${index + 1}`, at: FIRST_AT + index * 1_000 };
 }
 
 function isRefusal(decided: { readonly type: string }): decided is Refusal {
