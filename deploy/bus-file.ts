@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { hasCode, reasonOf, ThalassaError } from "./errors.ts";
 import type { Home } from "./home.ts";
+import { replaceFile } from "./whole-file.ts";
 
 const BUS = z.object({
   url: z.string().min(1),
@@ -42,12 +43,5 @@ export function readBus(home: Pick<Home, "busFile">): Bus | undefined {
 
 /** Says where the bus is; a reader sees the old words or the new ones, never half of them. */
 export function writeBus(home: Pick<Home, "busFile">, bus: Bus): void {
-  const draft = `${home.busFile}.${process.pid}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(BUS.parse(bus), null, 2)}\n`, { mode: 0o600 });
-    renameSync(draft, home.busFile);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(home.busFile, `${JSON.stringify(BUS.parse(bus), null, 2)}\n`, { mode: 0o600 });
 }

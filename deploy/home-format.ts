@@ -1,8 +1,9 @@
-import { chownSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { hasCode, reasonOf, ThalassaError } from "./errors.ts";
 import { packageVersion } from "./package-version.ts";
+import { replaceFile } from "./whole-file.ts";
 
 /** The format of the homes that this version makes and reads; raised when an older version would misread one. */
 export const HOME_FORMAT = 1;
@@ -32,16 +33,9 @@ export function requireKnownFormat(root: string): void {
 /** Says in a home of which format it is, where it does not say so yet; whole or not at all. Throws: the system's own error. */
 export function markFormat(root: string): void {
   if (homeMark(root) !== undefined) return;
-  const draft = `${markFile(root)}.${process.pid}`;
   const mark: HomeMark = { format: HOME_FORMAT, by: packageVersion() };
-  try {
-    writeFileSync(draft, `${JSON.stringify(mark)}\n`, { mode: 0o600, flush: true });
-    giveToOwnerOf(root, draft);
-    renameSync(draft, markFile(root));
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  const prepare = (draft: string): void => giveToOwnerOf(root, draft);
+  replaceFile(markFile(root), `${JSON.stringify(mark)}\n`, { mode: 0o600, prepare });
 }
 
 /** The mark of a home; nothing where there is none. Throws: HomeOfUnknownFormat; the system's own error. */

@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createUser, fromSeed } from "@nats-io/nkeys";
 import { hasCode, reasonOf, ThalassaError } from "./errors.ts";
 import { takePrivate } from "./privacy.ts";
+import { createFile } from "./whole-file.ts";
 
 /** One nkey user: what the server is told of it, and where its secret lies. */
 export type Key = { readonly publicKey: string; readonly seedFile: string };
@@ -60,17 +60,13 @@ function seedFileOf(keysDir: string, name: string): string {
   });
 }
 
-/** The link appears whole or not at all, and the first one wins; an exclusive create would show an empty file first. */
+/** One that somebody else has made meanwhile stays. */
 function makeSeed(seedFile: string): void {
-  const draft = `${seedFile}.${randomUUID()}`;
   const seed = new TextDecoder().decode(createUser().getSeed());
   try {
-    writeFileSync(draft, `${seed}\n`, { mode: 0o600, flag: "wx", flush: true });
-    linkSync(draft, seedFile);
+    createFile(seedFile, `${seed}\n`, { mode: 0o600 });
   } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw unreadable(seedFile, "made", error);
-  } finally {
-    rmSync(draft, { force: true });
+    throw unreadable(seedFile, "made", error);
   }
 }
 

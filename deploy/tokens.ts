@@ -1,6 +1,7 @@
 import { type KV, Kvm } from "@nats-io/kv";
 import { hashOf, newToken } from "#bridges/http/token.ts";
 import type { Client } from "#runtime/mod.ts";
+import { openBucket } from "#runtime/nats-bus.ts";
 import { TOKEN_KEYS, TOKEN_NAME, type TokenHolder, tokenKey, tokenSchema } from "#subjects/http-token.ts";
 import { ThalassaError } from "./errors.ts";
 
@@ -72,5 +73,5 @@ export async function putToken(client: Client, token: string, holder: TokenHolde
 }
 
 function open(client: Client): Promise<KV> {
-  return new Kvm(client.wire.js).open(TOKEN_KEYS.bucket, { allow_direct: true });
+  return openBucket(new Kvm(client.wire.js), TOKEN_KEYS.bucket);
 }

@@ -1,9 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { readBus } from "./bus-file.ts";
 import { ThalassaError } from "./errors.ts";
 import { takeFileLock } from "./file-lock.ts";
 import type { Home } from "./home.ts";
+import { lockFile, pidFile, readPid } from "./up-holder.ts";
 
 /** A supervisor runs on this home already. */
 export class AlreadyUp extends ThalassaError<"already-up"> {
@@ -31,24 +31,16 @@ export class UpLock implements Disposable {
 
   /** Throws: AlreadyUp. */
   static take(home: Home): UpLock {
-    const pidFile = join(home.root, "up.pid");
-    const lock = takeFileLock(join(home.root, "up.lock"));
-    if (lock === undefined) throw new AlreadyUp(home, readPid(pidFile));
-    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
-    return new UpLock(lock, pidFile);
+    const lock = takeFileLock(lockFile(home));
+    const path = pidFile(home);
+    if (lock === undefined) throw new AlreadyUp(home, readPid(path));
+    writeFileSync(path, `${process.pid}\n`, { mode: 0o600 });
+    return new UpLock(lock, path);
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#pidFile, { force: true });
     this.#lock[Symbol.dispose]();
-  }
-}
-
-function readPid(pidFile: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(pidFile, "utf8"), 10) || undefined;
-  } catch {
-    return undefined;
   }
 }
 

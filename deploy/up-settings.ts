@@ -54,7 +54,7 @@ export function upSettings(options: UpOptions, env: NodeJS.ProcessEnv): UpSettin
 }
 
 /** Each that listens needs a port of its own; the monitoring's follows from the bus's where nothing is said. Throws: BadUse. */
-function requireApart(ports: Readonly<Record<string, number | undefined>>): void {
+export function requireApart(ports: Readonly<Record<string, number | undefined>>): void {
   const wanted = Object.entries(ports).filter(([, port]) => port !== undefined && port !== 0);
   for (const [option, port] of wanted) {
     const other = wanted.find(([another, same]) => another !== option && same === port);

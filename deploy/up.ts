@@ -56,11 +56,9 @@ export async function launch(launch: Launch): Promise<Running> {
   const http = settings.httpPort === undefined ? undefined : await claimHttp(home, settings.httpPort);
   const url =
     server.type === "external" ? useBus(home, server.url, http, reporter) : await startBus(launch, server, keys, http);
-  await provisionBus(url, keysDir, async (operator) => {
-    if (http !== undefined) await ensureHomeToken(operator, home, (line) => reporter.note(line));
-  });
+  const variablesOf = await prepareBus(launch, { url, keysDir }, http);
   signal.throwIfAborted();
-  await startProcesses(launch, url, keys, http);
+  await startProcesses(launch, url, keys, http, variablesOf);
   return { url, keysDir, isOurs: server.type === "binary", http };
 }
 
@@ -109,10 +107,19 @@ async function startBus(
   return url;
 }
 
-async function provisionBus(url: string, keysDir: string, then: (operator: Client) => Promise<void>): Promise<void> {
-  await using operator = await connectAs(OPERATOR, { url, keysDir });
+/** Has the bus hold all that it has to, and gives what it knows for the processes of each user. */
+async function prepareBus(
+  { home, settings, reporter, signal }: Launch,
+  bus: { readonly url: string; readonly keysDir: string },
+  http: HttpPlace | undefined,
+): Promise<Handing["variablesOf"]> {
+  await using operator = await connectAs(OPERATOR, bus);
   await provision(operator.wire.nc);
-  await then(operator);
+  if (http !== undefined) await ensureHomeToken(operator, home, (line) => reporter.note(line));
+  signal.throwIfAborted();
+  const shared = await kindVariables(operator);
+  const secrets = await secretsFor(Object.keys(settings.processes), operator, home, reporter);
+  return (user) => ({ ...shared, ...secrets(user) });
 }
 
 async function startProcesses(
@@ -120,13 +127,10 @@ async function startProcesses(
   url: string,
   keys: Readonly<Record<string, Key>>,
   http: HttpPlace | undefined,
+  variablesOf: Handing["variablesOf"],
 ): Promise<void> {
-  const bus = { url, keysDir: keysDirOf(home) };
-  const shared = await kindVariables(bus);
-  const secrets = await secretsFor(Object.keys(settings.processes), bus, home, reporter);
   const envOf = (user: string) => ({
-    ...shared,
-    ...secrets(user),
+    ...variablesOf(user),
     THALASSA_URL: url,
     THALASSA_KEY: keys[user]?.seedFile ?? "",
     THALASSA_API_PREFIX: apiPrefixOf(user),
@@ -150,12 +154,12 @@ async function startProcesses(
 /** The secrets that the processes of each kind are given; those that do not open are told, and left out. */
 async function secretsFor(
   kinds: readonly string[],
-  bus: { readonly url: string; readonly keysDir: string },
+  operator: Client,
   { root }: Home,
   reporter: Reporter,
 ): Promise<Handing["variablesOf"]> {
   const note = (line: string): void => reporter.note(line);
-  const { variablesOf, values, problems } = await handSecrets(kinds, bus, { root, env: process.env, note });
+  const { variablesOf, values, problems } = await handSecrets(kinds, operator, { root, env: process.env, note });
   reporter.hide(values);
   for (const { code, message, hint } of problems) {
     reporter.note(`processes start without a secret that they need: ${message}; ${hint}`, {

@@ -44,6 +44,8 @@ export async function fork(text: string, options: { readonly as?: string; readon
   const address = await nameOf({ address: from, seq }, options.as);
   await using client = await connectAs(terminalContract.client, findBus());
   const made = await makeFork(client, address, { from, seq });
+  if (made.seq !== seq && !options.json)
+    process.stderr.write(`${await elsewhere(client, { address: from, seq }, made)}\n`);
   process.stdout.write(`${options.json ? JSON.stringify({ address, ...made }) : address}\n`);
   if (!options.json && process.stdout.isTTY) process.stderr.write(`talk to it: thalassa chat --channel ${address}\n`);
   return 0;
@@ -56,6 +58,12 @@ async function nameOf({ address, seq }: ActorAt, name: string | undefined): Prom
   const named = await actorNamed(name);
   if (parseAddress(named).kind === kind) return named;
   throw new BadUse(`${named} is of another kind than ${address}`, `name a ${kind}: --as ${agent}.${kind}.NAME`);
+}
+
+/** Where it forked instead, when the place that was named is none of its log. */
+async function elsewhere(client: Client, { address, seq }: ActorAt, made: Fork): Promise<string> {
+  const newest = (await client.last(address))?.seq === made.seq;
+  return `${address} has no event ${seq}; forked at its ${newest ? "newest" : "newest before that"}, ${made.seq}`;
 }
 
 /** Asks for the fork and waits until it stands in its log. Throws: ForkRefused; ForkUnanswered. */

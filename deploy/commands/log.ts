@@ -1,12 +1,13 @@
 import { logLines } from "#bridges/terminal/log-line.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
 import { actorNamed, readerOf } from "#deploy/actor-name.ts";
+import { requirePast } from "#deploy/actor-past.ts";
 import { BadUse } from "#deploy/failure.ts";
 import { untilInterrupted } from "#deploy/interrupt.ts";
 import type { LogRecord } from "#runtime/mod.ts";
 import type { Address } from "#subjects/mod.ts";
 
-/** Shows an actor's history, and follows it where asked to. */
+/** Shows an actor's history, and follows it where asked to, also one that is still to begin. Throws: ActorWithoutLog. */
 export async function log(
   name: string,
   options: { readonly from?: string; readonly follow?: true; readonly json?: true },
@@ -20,6 +21,7 @@ export async function log(
   };
   const past = await client.history(address, fromSeq);
   for (const record of past) print(record);
+  if (past.length === 0 && !options.follow) await requirePast(address);
   if (past.length === 0 && !options.json) process.stderr.write(`thalassa: ${nothing(address, fromSeq)}\n`);
   if (!options.follow) return 0;
   const signal = untilInterrupted();

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,6 +15,7 @@ import { duration } from "#deploy/table.ts";
 import { upHolder } from "#deploy/up-holder.ts";
 import { AlreadyUp } from "#deploy/up-lock.ts";
 import { upSettings } from "#deploy/up-settings.ts";
+import { replaceFile } from "#deploy/whole-file.ts";
 import { TAP } from "#subjects/mod.ts";
 
 /** Options that all of `thalassa service` has. */
@@ -145,10 +146,8 @@ function requireFree(home: Home, { running }: ServiceState): void {
 function write(file: string, text: string): "installed" | "updated" | "unchanged" {
   const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   if (before === text) return "unchanged";
-  const draft = `${file}.${process.pid}`;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(draft, text, { mode: 0o644, flush: true });
-  renameSync(draft, file);
+  replaceFile(file, text, { mode: 0o644 });
   return before === undefined ? "installed" : "updated";
 }
 

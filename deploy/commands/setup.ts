@@ -4,7 +4,7 @@ import { BadUse } from "#deploy/failure.ts";
 import { homeRoot, openHome } from "#deploy/home.ts";
 import { homeTokenFile } from "#deploy/home-token.ts";
 import { changeSettingsFile, readSettingsFile } from "#deploy/settings/file.ts";
-import { asked, isIdle, Left, type Plan, requireFree, rootOf } from "#deploy/settings/prompts.ts";
+import { asked, isIdle, Left, type Plan, requireFree, requireOwnPorts, rootOf } from "#deploy/settings/prompts.ts";
 import {
   type Answers,
   changesOf,
@@ -99,6 +99,8 @@ function requireAll({ service }: SetupOptions, told: Answers): void {
 async function assumed(options: SetupOptions, told: Answers): Promise<Plan> {
   const root = rootOf(options.home);
   const file = readSettingsFile(root);
+  const present = QUESTIONS.map((each) => [each.key, String(presentValue(each, file, process.env, told))]);
+  requireOwnPorts(Object.fromEntries(present));
   for (const question of QUESTIONS) {
     const answer = told[question.key];
     if (question.isPort && answer !== undefined) await requireFree(question, answer, root);

@@ -1,6 +1,5 @@
-import { connectAs } from "#deploy/access.ts";
 import { explain } from "#deploy/failure.ts";
-import { OPERATOR } from "#subjects/mod.ts";
+import type { Client } from "#runtime/mod.ts";
 import { secretValues } from "#subjects/scrub.ts";
 import type { KeyPlace } from "./master-key.ts";
 import { isModelKey, isNeededBy } from "./names.ts";
@@ -18,15 +17,11 @@ export type Handing = {
 
 /**
  * Opens what the processes of those kinds need: what the environment has wins over what lies on the bus, which is then
- * not even opened. Throws: KeyUnusable, BusUnreachable.
+ * not even opened. Needs the operator's connection.
  */
-export async function handSecrets(
-  kinds: readonly string[],
-  bus: { readonly url: string; readonly keysDir: string },
-  place: KeyPlace,
-): Promise<Handing> {
+export async function handSecrets(kinds: readonly string[], client: Client, place: KeyPlace): Promise<Handing> {
   const { env } = place;
-  const { sealed, problems } = await needed(kinds, bus, place);
+  const { sealed, problems } = await needed(kinds, client, place);
   const open = sealed.filter((secret) => secret.type === "open").map(({ name, value }) => [name, value] as const);
   const here = Object.entries(env).flatMap(([name, value]) =>
     value && isModelKey(name) ? [[name, value] as const] : [],
@@ -41,13 +36,12 @@ export async function handSecrets(
 
 async function needed(
   kinds: readonly string[],
-  bus: { readonly url: string; readonly keysDir: string },
+  client: Client,
   place: KeyPlace,
 ): Promise<{ readonly sealed: readonly Unsealed[]; readonly problems: Handing["problems"] }> {
   const isWanted = (name: string): boolean => !place.env[name] && kinds.some((kind) => isNeededBy(kind, name));
-  await using operator = await connectAs(OPERATOR, bus);
   try {
-    const { secrets: sealed } = await openVault(operator, place, isWanted);
+    const { secrets: sealed } = await openVault(client, place, isWanted);
     return { sealed, problems: problemsIn(sealed).map(explain) };
   } catch (error) {
     // The bus has to run for anybody to mend this.

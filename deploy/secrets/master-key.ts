@@ -1,8 +1,9 @@
-import { createHash, createSecretKey, type KeyObject, randomBytes, randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasCode, reasonOf } from "#deploy/errors.ts";
 import { takePrivate } from "#deploy/privacy.ts";
+import { createFile } from "#deploy/whole-file.ts";
 import { SecretUnusable } from "./unusable.ts";
 
 /** A key that seals secrets. Its bytes are where no log prints them. */
@@ -94,17 +95,12 @@ function nextFile(root: string): string {
   return `${keyFile(root)}.next`;
 }
 
-/** The link appears whole or not at all, and the first one wins. */
+/** One that somebody else has made meanwhile stays. */
 function makeKey(path: string): void {
-  const draft = `${path}.${randomUUID()}`;
   try {
-    writeFileSync(draft, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600, flag: "wx", flush: true });
-    linkSync(draft, path);
-    syncFolder(dirname(path));
+    if (createFile(path, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 })) syncFolder(dirname(path));
   } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw unreadable(path, "made", error);
-  } finally {
-    rmSync(draft, { force: true });
+    throw unreadable(path, "made", error);
   }
 }
 

@@ -1,5 +1,5 @@
+import { THINKING } from "#actors/prompts/mod.ts";
 import { nearest } from "#deploy/settings/nearest.ts";
-import { THINKERS } from "#models/chain.ts";
 import { SERVERS } from "#models/servers.ts";
 import { isSecretVariable } from "#subjects/scrub.ts";
 import { SECRET_NAME } from "#subjects/secret.ts";
@@ -9,7 +9,7 @@ import { SecretUnusable } from "./unusable.ts";
 export const WELL_KNOWN = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"] as const;
 
 /** Kinds that call models. */
-const CALLERS: ReadonlySet<string> = new Set(THINKERS);
+const CALLERS: ReadonlySet<string> = new Set(THINKING);
 
 /** Keys of the model providers that there are; other keys are nobody's business. */
 const MODEL_KEYS: ReadonlySet<string> = new Set(Object.values(SERVERS).map(({ keyVariable }) => keyVariable));

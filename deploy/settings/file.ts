@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { hasCode, reasonOf, ThalassaError } from "#deploy/errors.ts";
+import { replaceFile } from "#deploy/whole-file.ts";
 import { isToken } from "#subjects/mod.ts";
 import { type EntryName, entryName, entryPath, keyOfEntry } from "./entry.ts";
 import type { SettingTable, Value } from "./setting.ts";
@@ -60,20 +61,8 @@ export function changeSettingsFile(file: SettingsFile, changes: readonly Change[
       hint: `open it and change it there${value === undefined ? "" : ` to ${JSON.stringify(value)}`}`,
     });
   }, file.text ?? HEADING);
-  writeWhole(file.path, text);
-}
-
-/** A reader sees the old words or the new ones, never half of them. */
-function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}`;
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flush: true });
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  mkdirSync(dirname(file.path), { recursive: true, mode: 0o700 });
+  replaceFile(file.path, text, { mode: 0o600 });
 }
 
 function readText(path: string): string | undefined {

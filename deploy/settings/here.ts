@@ -1,8 +1,6 @@
-import { connectAs } from "#deploy/access.ts";
 import { reasonOf, ThalassaError } from "#deploy/errors.ts";
 import { homeRoot } from "#deploy/home.ts";
 import type { Client } from "#runtime/mod.ts";
-import { OPERATOR } from "#subjects/mod.ts";
 import { readSettingsFile } from "./file.ts";
 import { type Sources, settingOf, variablesForKinds } from "./resolve.ts";
 import { readShared } from "./shared.ts";
@@ -17,12 +15,8 @@ export async function settingsHere(
   return { env, file: readSettingsFile(homeRoot(env)), shared: { type: "asked", entries } };
 }
 
-/** The variables by which the processes of the kinds get their settings. Throws: SettingUnusable, KeyUnusable, BusUnreachable. */
-export async function kindVariables(bus: {
-  readonly url: string;
-  readonly keysDir: string;
-}): Promise<Readonly<Record<string, string>>> {
-  await using operator = await connectAs(OPERATOR, bus);
+/** The variables by which the processes of the kinds get their settings. Throws: SettingUnusable. */
+export async function kindVariables(operator: Client): Promise<Readonly<Record<string, string>>> {
   return variablesForKinds(await settingsHere(operator));
 }
 

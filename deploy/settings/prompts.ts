@@ -6,6 +6,7 @@ import { readBus } from "#deploy/bus-file.ts";
 import { explain } from "#deploy/failure.ts";
 import { homeRoot } from "#deploy/home.ts";
 import { claimPort } from "#deploy/ports.ts";
+import { requireApart } from "#deploy/up-settings.ts";
 import { readSettingsFile, type SettingsFile } from "./file.ts";
 import { type Answers, presentValue, QUESTIONS, type Question, wrongAnswer } from "./questions.ts";
 
@@ -33,9 +34,9 @@ export async function asked(
   for (const question of QUESTIONS) {
     if (isIdle(question, answers)) continue;
     const given = told[question.key];
-    if (given !== undefined && question.isPort) await requireFree(question, given, root);
+    if (given !== undefined && question.isPort) await requirePort(question, given, root, answers);
     const present = String(presentValue(question, file, process.env, answers));
-    answers = { ...answers, [question.key]: given ?? (await ask(question, present, root)) };
+    answers = { ...answers, [question.key]: given ?? (await ask(question, present, root, answers)) };
   }
   const service = options.service ?? (await askService());
   return { root, file, answers, service };
@@ -55,7 +56,7 @@ async function askHome(): Promise<string> {
   return rootOf(answered(home));
 }
 
-async function ask(question: Question, present: string, root: string): Promise<string> {
+async function ask(question: Question, present: string, root: string, before: Answers): Promise<string> {
   const { text: message, choices } = question;
   if (choices !== undefined) {
     const options = Object.entries(choices).map(([value, hint]) => ({ value, label: `${value}: ${hint}` }));
@@ -65,7 +66,8 @@ async function ask(question: Question, present: string, root: string): Promise<s
     return String(answered(await confirm({ message, initialValue: present === "true" })));
   }
   const validate = async (typed: string | undefined): Promise<string | undefined> =>
-    wrongAnswer(question, typed ?? "") ?? (question.isPort ? await whyTaken(question, typed ?? "", root) : undefined);
+    wrongAnswer(question, typed ?? "") ??
+    (question.isPort ? await whyTaken(question, typed ?? "", root, before) : undefined);
   return answered(await text({ message, initialValue: present, validate }));
 }
 
@@ -79,13 +81,26 @@ function answered<T>(answer: T): Exclude<T, symbol> {
   return answer as Exclude<T, symbol>;
 }
 
-async function whyTaken(question: Question, port: string, root: string): Promise<string | undefined> {
+async function whyTaken(question: Question, port: string, root: string, before: Answers): Promise<string | undefined> {
   try {
-    await requireFree(question, port, root);
+    await requirePort(question, port, root, before);
     return undefined;
   } catch (error) {
     return `${explain(error).message}. Choose another one.`;
   }
+}
+
+async function requirePort(question: Question, port: string, root: string, before: Answers): Promise<void> {
+  requireOwnPorts({ ...before, [question.key]: port });
+  await requireFree(question, port, root);
+}
+
+/** Of what is answered, each that listens has a port of its own. Throws: BadUse. */
+export function requireOwnPorts(answers: Answers): void {
+  const listening = QUESTIONS.filter(
+    (each) => each.isPort && answers[each.key] !== undefined && !isIdle(each, answers),
+  );
+  requireApart(Object.fromEntries(listening.map(({ option, key }) => [option, Number(answers[key])])));
 }
 
 /** A port that our own bus listens on is as good as free. Throws: PortTaken. */

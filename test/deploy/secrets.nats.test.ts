@@ -222,7 +222,7 @@ test("processes are handed what they need: the environment's first, and nothing 
   await setSecret(client, here(), "ANTHROPIC_API_KEY", "from the bus as well");
   await setSecret(client, here(), "SOMETHING", "that nobody asks for");
   const env = { OPENAI_API_KEY: "from the environment", OTHER_TOKEN: "which no kind needs" };
-  const handing = await handSecrets(["channel"], server, here(env));
+  const handing = await handSecrets(["channel"], client, here(env));
   assert.deepEqual(handing.variablesOf("channel"), {
     OPENAI_API_KEY: "from the environment",
     ANTHROPIC_API_KEY: "from the bus as well",
@@ -230,14 +230,14 @@ test("processes are handed what they need: the environment's first, and nothing 
   assert.deepEqual(handing.variablesOf("http"), {});
   assert.deepEqual(handing.problems, []);
   await put("ANTHROPIC_API_KEY", "{}");
-  const broken = await handSecrets(["channel"], server, here(env));
+  const broken = await handSecrets(["channel"], client, here(env));
   assert.deepEqual(Object.keys(broken.variablesOf("channel")), ["OPENAI_API_KEY"]);
   assert.deepEqual(
     broken.problems.map(({ code }) => code),
     ["secret-garbled"],
   );
   await put("OPENAI_API_KEY", "{}");
-  const hidden = await handSecrets(["channel"], server, here({ ...env, ANTHROPIC_API_KEY: "mine" }));
+  const hidden = await handSecrets(["channel"], client, here({ ...env, ANTHROPIC_API_KEY: "mine" }));
   assert.deepEqual(hidden.problems, [], "what the environment has is not even opened");
 });
 

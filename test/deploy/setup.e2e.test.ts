@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { KINDS } from "#subjects/mod.ts";
 import { eventually } from "#support/eventually.ts";
 import { freePort, Installation } from "./installation.ts";
 
@@ -55,6 +56,8 @@ describe("setup without a terminal", () => {
       [["--durability", "maybe"], "setting-invalid", 2],
       [["--processes", "nobody=1"], "bad-use", 2],
       [["--processes", "channel=99"], "setting-invalid", 2],
+      [["--port", `${here.port}`, "--http-port", `${here.port}`], "bad-use", 2],
+      [["--port", "8420"], "bad-use", 2],
     ];
     try {
       for (const [args, code, exit] of wrong) {
@@ -62,6 +65,8 @@ describe("setup without a terminal", () => {
         assert.equal(JSON.parse(ended.err).error.code, code, args.join(" "));
         assert.equal(ended.code, exit);
       }
+      const { err } = await here.run(["setup", "--yes", "--monitor-port", "4222"]);
+      assert.match(err, /--port and --monitor-port are both 4222\nchoose another for one of them/);
     } finally {
       holder.close();
     }
@@ -82,7 +87,7 @@ describe("setup in a terminal", () => {
     await terminal.answer(/Port of the bus/, `${CLEAR_LINE}${port}${ENTER}`);
     await terminal.answer(/power cut cost\?/, `\x1b[B${ENTER}`);
     await terminal.answer(/HTTP bridge as well/, ENTER);
-    await terminal.answer(/kind channel\?/, ENTER);
+    for (const { kind } of KINDS) await terminal.answer(new RegExp(`kind ${kind}\\?`), ENTER);
     assert.ok(!existsSync(home), "nothing is written before the last answer");
     await terminal.answer(/Keep it running/, ENTER);
     assert.equal(await terminal.ended(), 0, terminal.said);
@@ -101,6 +106,16 @@ describe("setup in a terminal", () => {
     assert.equal(await terminal.ended(), 1, terminal.said);
     assert.match(terminal.said, /Nothing was changed/);
     assert.ok(!existsSync(home));
+  });
+
+  test("tells a port that something else is to listen on, and asks again", async () => {
+    const port = await freePort();
+    using terminal = new Terminal(join(folder, "twice"), ["--monitor-port", "0", "--durability", "process", "--http"]);
+    await terminal.answer(/Folder for keys/, ENTER);
+    await terminal.answer(/Port of the bus/, `${CLEAR_LINE}${port}${ENTER}`);
+    await terminal.answer(/Port of the HTTP bridge/, `${CLEAR_LINE}${port}${ENTER}`);
+    await terminal.answer(/--port and --http-port are both \d+\. Choose another one/, CTRL_C);
+    assert.equal(await terminal.ended(), 1, terminal.said);
   });
 
   test("tells a port that is taken at once, and asks again", async () => {

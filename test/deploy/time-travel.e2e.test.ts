@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Kvm } from "@nats-io/kv";
-import { initial, STATE_VERSION } from "#actors/channel/state.ts";
+import { CONVERSATION_VERSION, emptyConversation } from "#actors/turn/mod.ts";
 import { connectAs } from "#deploy/access.ts";
 import { logStream, OPERATOR } from "#subjects/mod.ts";
 import { Installation, type Up } from "./installation.ts";
@@ -43,7 +43,23 @@ test("a state can be asked for as of any sequence and any time", async () => {
   const { code, out } = await here.run(["state", "past"]);
   assert.equal(code, 0);
   assert.match(out, new RegExp(`as of #${last.seq}`));
-  assert.match((await here.run(["state", "nobody"])).out, /nothing had happened/);
+  assert.match((await here.run(["state", "past", "--at", "1970-01-02"])).out, /nothing had happened/);
+});
+
+test("an actor that has no log is told from one that has, with the name that was meant", async () => {
+  for (const command of ["log", "state"]) {
+    const { code, out, err } = await here.run([command, "pats", "--json"]);
+    const { error } = JSON.parse(err);
+    assert.deepEqual([code, out, error.code], [1, "", "actor-without-log"], command);
+    assert.equal(error.message, "main.channel.terminal-pats has no log");
+    assert.match(error.hint, /^did you mean main\.channel\.terminal-past\? /);
+    const other = await here.run([command, "nothing-like-it"]);
+    assert.deepEqual([other.code, other.out], [1, ""], command);
+    assert.match(other.err, /terminal-nothing-like-it has no log\nan actor has a log once/);
+  }
+  const later = await here.run(["log", "past", "--from", "99999"]);
+  assert.deepEqual([later.code, later.out], [0, ""]);
+  assert.match(later.err, /nothing has happened to main\.channel\.terminal-past since/);
 });
 
 test("a diff tells what changed between two moments", async () => {
@@ -74,6 +90,21 @@ test("a fork goes on from the past of another, over the death of every process",
   assert.equal((await logOf("past")).length, 4, "the other went on as if nothing had been");
   const nameless = await here.run(["fork", `main.channel.terminal-what-if@${log[3]?.seq}`]);
   assert.equal(nameless.out, `main.channel.terminal-what-if-at-${log[3]?.seq}\n`);
+});
+
+test("a fork at no event of the log says at which it forked", async () => {
+  const last = (await logOf("past")).at(-1);
+  const { code, out, err } = await here.run(["fork", "past@99999", "--as", "beyond"]);
+  assert.deepEqual([code, out], [0, "main.channel.terminal-beyond\n"]);
+  assert.equal(err, `main.channel.terminal-past has no event 99999; forked at its newest, ${last?.seq}\n`);
+  const asJson = await here.run(["fork", "past@99999", "--as", "beyond-json", "--json"]);
+  assert.deepEqual([JSON.parse(asJson.out).seq, asJson.err], [last?.seq, ""]);
+  for (const channel of ["gapped", "between", "gapped"]) await here.run(["chat", "--channel", channel], "hello\n");
+  const [, said] = await logOf("gapped");
+  const [between] = await logOf("between");
+  const gapped = await here.run(["fork", `gapped@${between?.seq}`]);
+  const at = `main.channel.terminal-gapped has no event ${between?.seq}; forked at its newest before that, ${said?.seq}\n`;
+  assert.deepEqual([gapped.code, gapped.err], [0, at]);
 });
 
 test("a fork that cannot be is refused with what to do", async () => {
@@ -139,8 +170,8 @@ async function spoilSnapshot(channel: string): Promise<void> {
   const { url, keysDir } = { url: `nats://127.0.0.1:${here.port}`, keysDir: `${here.root}/keys` };
   await using operator = await connectAs(OPERATOR, { url, keysDir });
   const address = `main.channel.terminal-${channel}` as const;
-  const state = { ...initial(), heard: 77 };
+  const state = { ...emptyConversation(address), heard: 77 };
   const { seq, id } = last;
-  const snapshot = { version: STATE_VERSION, seq, id, sent: seq, state, seen: [], forgotten: 0, resumed: {} };
+  const snapshot = { version: CONVERSATION_VERSION, seq, id, sent: seq, state, seen: [], forgotten: 0, resumed: {} };
   await (await new Kvm(operator.wire.js).open("STATE")).put(address, JSON.stringify(snapshot));
 }
