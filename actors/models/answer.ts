@@ -63,21 +63,27 @@ const GOODBYE = /^(?:bye|goodbye|good night|see you|farewell)\b.{0,20}$/i;
 
 /**
  * Answers all waiting messages of a conversation in order, from the conversation alone: no chance, no clock, no network.
- * Never empty, never throws, and quotes at most 200 characters of any message.
+ * Never empty, never throws, and quotes at most 200 characters of any message. What `told` has for a line is its answer.
  */
-export function composeAnswer(window: Window): string {
-  const waiting = window.lines.filter((line) => line.role === "user" && window.answers.includes(line.seq));
+export function composeAnswer(window: Window, told: ReadonlyMap<Line, string> = new Map()): string {
+  const waiting = waitingIn(window);
   const past: Line[] = window.lines.filter((line) => !waiting.includes(line));
   const replies: string[] = [];
-  for (const [index, line] of waiting.entries()) {
-    const ordinal = window.heard - waiting.length + index + 1;
-    const text = replyTo({ line, ask: askOf(line.text), past, window, ordinal });
+  let ordinal = window.heard - waiting.filter(({ report }) => report === undefined).length;
+  for (const line of waiting) {
+    if (line.report === undefined) ordinal++;
+    const text = told.get(line) ?? replyTo({ line, ask: askOf(line.text), past, window, ordinal });
     replies.push(text);
     past.push(line, { role: "agent", seq: line.seq, text });
   }
   if (replies.length === 0) return "I am here, and nothing waits for an answer.";
   const text = replies.join("\n");
   return window.said > 0 || text.includes(OFFLINE_NOTE) ? text : `${text} ${OFFLINE_NOTE}`;
+}
+
+/** The lines that wait for an answer. */
+export function waitingIn({ lines, answers }: Window): readonly Line[] {
+  return lines.filter((line) => line.role === "user" && answers.includes(line.seq));
 }
 
 function replyTo(turn: Turn): string {

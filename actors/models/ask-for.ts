@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ModelFailed } from "./failure.ts";
+import { jsonOf } from "./json.ts";
 import type { Models } from "./models.ts";
 import { type Answer, type Message, textOf } from "./provider.ts";
 import type { Call } from "./router.ts";
@@ -48,12 +49,5 @@ function fitting<T>(text: string, schema: z.ZodType<T>): Fitting<T> {
 function jsonIn(text: string): unknown {
   const fenced = /```(?:json)?\s*([\s\S]*?)```/.exec(text)?.[1];
   const bare = /[[{][\s\S]*[\]}]/.exec(text)?.[0];
-  for (const candidate of [text, fenced, bare]) {
-    try {
-      if (candidate !== undefined) return JSON.parse(candidate);
-    } catch {
-      // The next candidate may be whole.
-    }
-  }
-  return undefined;
+  return [text, fenced, bare].map((candidate) => jsonOf(candidate ?? "")).find((value) => value !== undefined);
 }

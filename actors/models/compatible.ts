@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import { chatParams } from "./compatible-request.ts";
 import { brokenOff, type Endpoint, exchange } from "./exchange.ts";
@@ -22,7 +23,8 @@ export function compatibleModels(endpoint: Endpoint): Provider {
   };
 }
 
-type Call = { id: string; name: string; raw: string };
+/** A tool call while it comes; `told` is the id as the server tells it, if it does. */
+type Call = { readonly index: number; readonly id: string; readonly told: string; name: string; raw: string };
 
 async function gather(
   stream: AsyncIterable<ChatCompletionChunk>,
@@ -50,7 +52,7 @@ async function gather(
   if (finish === undefined) throw brokenOff({ provider, model: request.model });
   const content: readonly AnswerPart[] = [
     ...(text === "" ? [] : [{ type: "text", text } as const]),
-    ...calls.filter(Boolean).map(({ id, name, raw }) => callOf(id, name, raw)),
+    ...calls.map(({ id, name, raw }) => callOf(id, name, raw)),
   ];
   const stop = calls.length > 0 && finish === "stop" ? "tools" : (STOPS[finish] ?? "other");
   return { content, stop, usage: usageOf(usage), model: `${provider}/${model}` };
@@ -64,13 +66,30 @@ const STOPS: Readonly<Record<string, Answer["stop"]>> = {
   content_filter: "refused",
 };
 
-function hearCall(calls: Call[], delta: ChatCompletionChunk.Choice.Delta.ToolCall): void {
-  // Some servers leave ids out; a result has to name one.
-  calls[delta.index] ??= { id: delta.id || `call_${delta.index}`, name: "", raw: "" };
-  const call = calls[delta.index];
-  if (call === undefined) return;
-  call.name += delta.function?.name ?? "";
-  call.raw += delta.function?.arguments ?? "";
+function hearCall(
+  calls: Call[],
+  { index, id: told = "", function: part }: ChatCompletionChunk.Choice.Delta.ToolCall,
+): void {
+  const name = part?.name ?? "";
+  const same = calls.findLast((each) => each.index === index);
+  const call =
+    same === undefined || isAnother(same, told, name) ? { index, id: idOf(told), told, name: "", raw: "" } : same;
+  if (call !== same) calls.push(call);
+  call.name += name;
+  call.raw += part?.arguments ?? "";
+}
+
+/** Gemini gives all calls of one answer the same index; only the beginning of a call has a name. */
+function isAnother(call: Call, told: string, name: string): boolean {
+  if (name === "") return false;
+  return told === ""
+    ? callOf(call.id, call.name, call.raw).type === "tool-call" && call.raw !== ""
+    : told !== call.told;
+}
+
+/** Some servers leave ids out; a result has to name one, and none may come twice in a transcript. */
+function idOf(told: string): string {
+  return told === "" ? `call_${randomUUID()}` : told;
 }
 
 function usageOf(usage: ChatCompletionChunk["usage"]): Usage {

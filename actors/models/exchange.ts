@@ -1,4 +1,4 @@
-import { type Asked, type Fault, failureOf, ModelFailed } from "./failure.ts";
+import { type Asked, type Fault, failureOf, ModelFailed, STRONGER } from "./failure.ts";
 import { type HeadersRead, retryAfterMs } from "./retry-after.ts";
 import { type Patience, Watch } from "./watch.ts";
 
@@ -34,9 +34,10 @@ export async function exchange<T>(
     // An aborted stream of these libraries ends as if it were whole.
     if (!watch.signal.aborted) return answer;
   } catch (error) {
-    if (error instanceof ModelFailed) throw error;
-    if (!watch.signal.aborted)
+    if (!watch.signal.aborted) {
+      if (error instanceof ModelFailed) throw error;
       throw failureOf(faultOf(error, watch.begun, scrub), { provider, model, key: keyVariable });
+    }
   }
   signal.throwIfAborted();
   throw new ModelFailed("model-stalled", `${provider}/${model} fell silent`, "next");
@@ -64,7 +65,7 @@ function faultOf(thrown: unknown, begun: boolean, scrub: (text: string) => strin
   const words = scrub(wordsOf(error)).replace(/\s+/g, " ").trim();
   return {
     status: typeof error.status === "number" ? error.status : undefined,
-    kind: kinds.find((kind) => kind === "insufficient_quota") ?? kinds.at(-1),
+    kind: kinds.find((kind) => STRONGER.has(kind)) ?? kinds.at(-1),
     message: words.length > MAX_WORD ? `${words.slice(0, MAX_WORD)}…` : words,
     waitMs,
     begun,

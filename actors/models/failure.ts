@@ -56,20 +56,30 @@ const KINDS: Readonly<Record<string, number>> = {
   not_found_error: 404,
   invalid_request_error: 400,
   request_too_large: 413,
+  context_length_exceeded: 413,
 };
 
 /** Words that mean more than the status they come with: a spent quota is told as 429 and does not pass. */
-const STRONGER = new Set(["insufficient_quota", "billing_error", "overloaded_error"]);
+export const STRONGER: ReadonlySet<string> = new Set([
+  "insufficient_quota",
+  "billing_error",
+  "overloaded_error",
+  "context_length_exceeded",
+]);
 
 /** Anthropic tells a spent account as a bad request, by these words alone; the next model's account may hold. */
 const SPENT = /\bcredit balance is too low\b/i;
+
+/** Most tell a request that is too long for the model as a bad one, by words such as these; a larger window may hold it. */
+const TOO_LONG =
+  /\b(?:prompt|input|request) (?:is )?too (?:long|large)\b|\bcontext (?:length|limit|size|window)\b|\bmaximum number of tokens\b/i;
 
 /** Says what a fault means and what follows from it. */
 export function failureOf(fault: Fault, asked: Asked): ModelFailed {
   const { kind = "", message, waitMs, begun } = fault;
   const word = KINDS[kind];
   const told = STRONGER.has(kind) ? word : (fault.status ?? word);
-  const status = told === 400 && SPENT.test(message) ? 402 : told;
+  const status = told === 400 ? meantBy(message) : told;
   const name = `${asked.provider}/${asked.model}`;
   if (status === undefined) {
     return begun
@@ -81,6 +91,12 @@ export function failureOf(fault: Fault, asked: Asked): ModelFailed {
     return new ModelFailed("model-limited", `${name} ${why} (${status})`, "again", waitMs);
   }
   return passing(status) ? unavailable(name, status, waitMs) : refused(status, message, asked);
+}
+
+/** What a provider means that tells of a bad request. */
+function meantBy(message: string): number {
+  if (SPENT.test(message)) return 402;
+  return TOO_LONG.test(message) ? 413 : 400;
 }
 
 function passing(status: number): boolean {
@@ -114,6 +130,12 @@ function refused(status: number, message: string, { provider, model, key }: Aske
       return new ModelFailed(
         "unknown-model",
         `there is no model ${model} at ${provider}: choose another one (thalassa config list tells where it is set)`,
+        "next",
+      );
+    case 413:
+      return new ModelFailed(
+        "model-request",
+        `${provider}/${model} cannot take so much (${message}): lower models.context_tokens, ${restart}`,
         "next",
       );
     default:

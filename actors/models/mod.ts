@@ -1,7 +1,9 @@
 export { askFor, type Got } from "./ask-for.ts";
+export { type BudgetPort, BudgetSpent, type Budgets, budgetsFrom, type Spender } from "./budget.ts";
 export { OFFLINE, type Thinker } from "./chain.ts";
 export { type Cooldowns, type Entries, ownCooldowns, sharedCooldowns } from "./cooldowns.ts";
 export { ModelFailed } from "./failure.ts";
+export { limitsFrom } from "./limits.ts";
 export { type Models, type ModelsPort, modelsFrom } from "./models.ts";
 export {
   type Answer,

@@ -1,13 +1,15 @@
 import { scrubberOf } from "#subjects/scrub.ts";
 import { anthropicModels } from "./anthropic.ts";
+import { answerCache } from "./cache.ts";
 import { chainFor, type ModelName, OFFLINE, type Thinker, writtenName } from "./chain.ts";
 import { compatibleModels } from "./compatible.ts";
-import { type Cooldowns, ownCooldowns } from "./cooldowns.ts";
+import { type Cooldowns, type Entries, ownCooldowns } from "./cooldowns.ts";
 import type { Endpoint } from "./exchange.ts";
 import { keyless } from "./failure.ts";
 import { offlineModel } from "./offline.ts";
 import { openaiModels } from "./openai.ts";
 import { type ModelSettings, modelSettings } from "./options.ts";
+import { costOf, isFree, type Prices } from "./prices.ts";
 import type { Answer, Provider } from "./provider.ts";
 import { RETRY, type RetryOptions } from "./retry.ts";
 import { type Call, Router, type RouterPort } from "./router.ts";
@@ -20,12 +22,16 @@ export type Models = {
   think(call: Call): Promise<Answer>;
   /** How much a request may hold, for the smallest model that it may go to. Units: tokens. */
   contextTokens(task?: string): number;
+  /** Whether nobody charges for any model that a call may go to. */
+  isFree(task?: string): boolean;
 };
 
 /** What the process offers; each field may be left out. */
 export type ModelsPort = {
   /** Default: of this process alone. */
   readonly cooldowns?: Cooldowns;
+  /** Where answers are kept, if the settings have them kept. Default: nowhere. */
+  readonly cache?: Entries;
   /** Told of each failure. Default: nobody. */
   readonly log?: RouterPort["log"];
   readonly retry?: Partial<RetryOptions>;
@@ -39,7 +45,7 @@ export type ModelsPort = {
 export function modelsFrom(
   thinker: Thinker,
   env: Readonly<Record<string, string | undefined>>,
-  { cooldowns = ownCooldowns(), log = () => {}, retry = {} }: ModelsPort = {},
+  { cooldowns = ownCooldowns(), cache, log = () => {}, retry = {} }: ModelsPort = {},
 ): Models {
   const settings = modelSettings(thinker, env);
   const router = new Router({
@@ -51,12 +57,24 @@ export function modelsFrom(
     chance: Math.random,
   });
   const chainOf = (task?: string): readonly ModelName[] => chainFor(thinker, task, settings);
+  const kept = cache === undefined || settings.cacheMs === 0 ? undefined : answerCache(cache, settings.cacheMs);
   // What cannot be read is told at once, and not to the first person who says something.
   chainOf();
   return {
-    think: (call) => router.answer(call, chainOf(call.task)),
+    think: (call) => {
+      const chain = chainOf(call.task);
+      const ask = async () => priced(await router.answer(call, chain), settings.prices);
+      return kept === undefined ? ask() : kept(call, chain, ask);
+    },
     contextTokens: (task) => contextTokensOf(chainOf(task).map(writtenName), settings.contextTokens),
+    isFree: (task) => chainOf(task).every((name) => isFree(writtenName(name), settings.prices)),
   };
+}
+
+/** An answer with what it cost; one that nobody charges for is left as it is. */
+function priced(answer: Answer, prices: Prices): Answer {
+  const { model, usage } = answer;
+  return isFree(model, prices) ? answer : { ...answer, usage: { ...usage, microUsd: costOf(usage, model, prices) } };
 }
 
 function providersOf({ servers, offline, patience }: ModelSettings): Readonly<Record<string, Provider>> {

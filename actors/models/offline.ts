@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { composeAnswer } from "./answer.ts";
 import { OFFLINE } from "./chain.ts";
 import { unknownModel } from "./failure.ts";
+import { respond } from "./offline-turn.ts";
 import { type OfflineOptions, resolveOffline } from "./options.ts";
 import type { Answer, ModelRequest, Provider } from "./provider.ts";
 import { type Window, windowOf } from "./window.ts";
@@ -14,8 +14,8 @@ const MAX_STREAM_MS = 3_000;
 const FREE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } as const;
 
 /**
- * The built-in model: needs no network, uses no tools, answers from the conversation alone and says so. The same
- * conversation always brings the same answer after the same time. Throws: ModelFailed; AbortError once the signal is aborted.
+ * The built-in model: needs no network, answers from the conversation alone and says so, and uses the tools it is offered
+ * where it is told to. The same conversation always brings the same answer after the same time. Throws: ModelFailed; AbortError once the signal is aborted.
  */
 export function offlineModel(options: OfflineOptions = {}): Provider {
   const { paceMs, delayMs } = resolveOffline(options);
@@ -26,10 +26,11 @@ export function offlineModel(options: OfflineOptions = {}): Provider {
       const window = windowOf(request);
       const waitMs = delayOf(window, delayMs);
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: request.signal });
-      const text = composeAnswer(window);
-      if (paceMs === 0) request.onText(text);
-      else await stream(text, paceMs, request);
-      return { content: [{ type: "text", text }], stop: "end", usage: FREE, model: OFFLINE };
+      const { text, calls } = respond(request, window);
+      if (paceMs === 0 && text !== "") request.onText(text);
+      else if (text !== "") await stream(text, paceMs, request);
+      const content = [...(text === "" ? [] : [{ type: "text", text } as const]), ...calls];
+      return { content, stop: calls.length > 0 ? "tools" : "end", usage: FREE, model: OFFLINE };
     },
   };
 }

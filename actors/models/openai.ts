@@ -22,14 +22,18 @@ export function openaiModels(endpoint: Endpoint): Provider {
           if (event.type === "response.output_text.delta") request.onText(event.delta);
           else if (event.type === "response.completed" || event.type === "response.incomplete") {
             return answerOf(event.response, endpoint.provider, request.model);
-          } else if (event.type === "response.failed") throw failed(event.response, endpoint, request);
+          } else if (event.type === "response.failed") throw failed(event.response.error, endpoint, request);
+          else if (event.type === "error") throw failed(event, endpoint, request);
         }
         throw brokenOff({ provider: endpoint.provider, model: request.model });
       }),
   };
 }
 
-function failed({ error }: Responses.Response, { provider, keyVariable, scrub }: Endpoint, { model }: ModelRequest) {
+/** What it tells in the middle of a stream of why it goes no further. */
+type Told = { readonly code?: string | null; readonly message?: string };
+
+function failed(error: Told | null, { provider, keyVariable, scrub }: Endpoint, { model }: ModelRequest) {
   const fault = { kind: error?.code ?? "server_error", message: scrub(error?.message ?? ""), begun: true };
   return failureOf(fault, { provider, model, key: keyVariable });
 }

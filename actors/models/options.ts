@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AUTO, type ChainSettings, NO_TASKS, type Thinker } from "./chain.ts";
-import { type Server, serversFrom } from "./servers.ts";
+import { NO_PRICES, type Prices, pricesFrom } from "./prices.ts";
+import { isFreeServer, type Server, serversFrom } from "./servers.ts";
 import type { Patience } from "./watch.ts";
 
 /** How the offline model takes its time; each field may be left out. */
@@ -59,12 +60,18 @@ export type ModelSettings = ChainSettings & {
   readonly servers: readonly Server[];
   readonly offline: ResolvedOffline;
   readonly patience: Patience;
+  readonly prices: Prices;
   /** Most that is sent at once, whatever a model's window. Units: tokens. Default 100,000. */
   readonly contextTokens: number;
+  /** How long an answer is kept for a request that is the same in every word. Units: ms. Default 0, not at all. */
+  readonly cacheMs: number;
 };
 
-/** What holds where nothing is said. Units: ms and tokens. */
-export const MODEL_DEFAULTS = { firstMs: 120_000, idleMs: 120_000, contextTokens: 100_000 } as const;
+/** What holds where nothing is said. Units: ms, tokens and, for the cache, seconds. */
+export const MODEL_DEFAULTS = { firstMs: 120_000, idleMs: 120_000, contextTokens: 100_000, cacheTtlS: 0 } as const;
+
+/** Longest that an answer may be kept: the life of an entry of its bucket. Units: seconds. */
+export const MAX_CACHE_S = 86_400;
 
 /** Reads what the environment sets about models. Throws: RangeError that names the variable. */
 export function modelSettings(thinker: Thinker, env: Environment): ModelSettings {
@@ -75,13 +82,25 @@ export function modelSettings(thinker: Thinker, env: Environment): ModelSettings
     tasks: env.THALASSA_MODELS_TASKS || NO_TASKS,
     keyed: servers.filter(({ key }) => key !== "").map(({ name }) => name),
     servers,
+    prices: pricesFrom(
+      env.THALASSA_MODELS_PRICES || NO_PRICES,
+      servers.filter(isFreeServer).map(({ name }) => name),
+    ),
     offline: offlineFromEnvironment(env),
     patience: {
       firstMs: whole(env, "THALASSA_MODELS_FIRST_MS", firstMs),
       idleMs: whole(env, "THALASSA_MODELS_IDLE_MS", idleMs),
     },
     contextTokens: whole(env, "THALASSA_MODELS_CONTEXT_TOKENS", contextTokens),
+    cacheMs: cacheFromEnvironment(env),
   };
+}
+
+/** Here zero is a good number: nothing is kept. */
+function cacheFromEnvironment({ THALASSA_MODELS_CACHE_TTL_S: text }: Environment): number {
+  if (!text) return MODEL_DEFAULTS.cacheTtlS * 1_000;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= MAX_CACHE_S) return Number(text) * 1_000;
+  throw new RangeError(`THALASSA_MODELS_CACHE_TTL_S is ${text}; use whole seconds up to ${MAX_CACHE_S}, 0 for none`);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Who } from "#subjects/mod.ts";
+import { jsonOf } from "./json.ts";
 
 /** Words. */
 export type TextPart = { readonly type: "text"; readonly text: string };
@@ -19,7 +20,7 @@ export type ToolCall = {
   readonly input: unknown;
 };
 
-/** A tool call whose input is no JSON: answered like any call, with a result that tells the model so. */
+/** A tool call whose input is no JSON object: answered like any call, with a result that tells the model so. */
 export type MalformedCall = {
   readonly type: "malformed-call";
   readonly id: string;
@@ -81,12 +82,16 @@ export type ModelRequest = {
   onText(text: string): void;
 };
 
-/** Tokens that a call cost. `input` is without what was read from or written to a cache. */
+/**
+ * Tokens that a call cost, and their price in millionths of a US dollar, absent where nobody charges. `input` is without
+ * what was read from or written to a cache.
+ */
 export type Usage = {
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
+  readonly microUsd?: number;
 };
 
 /** What a call came to. `model` is the one that really answered, with its provider. */
@@ -112,9 +117,9 @@ export function textOf(content: readonly { readonly type: string; readonly text?
 
 /** A tool call out of the text a model gave for its input; none at all means no input. */
 export function callOf(id: string, name: string, raw: string): ToolCall | MalformedCall {
-  try {
-    return { type: "tool-call", id, name, input: raw.trim() === "" ? {} : JSON.parse(raw) };
-  } catch {
-    return { type: "malformed-call", id, name, raw };
-  }
+  const input = inputSchema.safeParse(raw.trim() === "" ? {} : jsonOf(raw));
+  return input.success ? { type: "tool-call", id, name, input: input.data } : { type: "malformed-call", id, name, raw };
 }
+
+/** Nothing but an object is taken back by all APIs as the input of a call. */
+const inputSchema = z.record(z.string(), z.unknown());

@@ -47,7 +47,7 @@ export function plain(text: string): string {
 export function mine(turn: Turn): readonly Line[] {
   const { first } = turn.window;
   const seen = first === undefined ? turn.past : [first, ...turn.past];
-  return seen.filter((line) => line.role === "user" && sameSpeaker(line, turn.line));
+  return seen.filter((line) => line.role === "user" && !line.report && sameSpeaker(line, turn.line));
 }
 
 /** The name the speaker gave last, in this message or before; "my name is" and "call me" count more than "I am". */

@@ -38,3 +38,9 @@ export function serversFrom(env: Readonly<Record<string, string | undefined>>): 
     return { ...spec, name, key, baseUrl, speaks, keyless: true };
   });
 }
+
+/** Whether nobody charges for a server: it is of a kind that people run themselves, or takes no key and got none. */
+export function isFreeServer({ name, key, keyless }: Server): boolean {
+  const specs: Readonly<Record<string, ServerSpec>> = SERVERS;
+  return specs[name]?.keyless === true || (keyless === true && key === "");
+}

@@ -1,4 +1,5 @@
 import type { Who } from "#subjects/mod.ts";
+import { withValidIds } from "./call-ids.ts";
 import type {
   AnswerPart,
   ImagePart,
@@ -26,7 +27,7 @@ const BLANK = "(An empty message.)";
 export function spokenMessages({ messages, model }: Pick<ModelRequest, "messages" | "model">): readonly Spoken[] {
   const named = speakers(messages).size > 1;
   const spoken: Spoken[] = messages[0]?.role === "assistant" ? [{ role: "user", content: [text(GOES_ON)] }] : [];
-  for (const message of messages) {
+  for (const message of withValidIds(messages)) {
     const next = spokenMessage(message, named, model);
     const last = spoken.at(-1);
     if (next.role !== "tool" && next.content.length === 0) continue;

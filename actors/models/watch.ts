@@ -13,7 +13,6 @@ export const MOST_MS = 600_000;
 export class Watch implements Disposable {
   /** Aborts the exchange. */
   readonly signal: AbortSignal;
-  readonly #caller: AbortSignal;
   readonly #idleMs: number;
   readonly #giveUp = new AbortController();
   readonly #end: NodeJS.Timeout;
@@ -22,16 +21,10 @@ export class Watch implements Disposable {
   #isOver = false;
 
   constructor(caller: AbortSignal, { firstMs, idleMs }: Patience) {
-    this.#caller = caller;
     this.#idleMs = idleMs;
     this.signal = AbortSignal.any([caller, this.#giveUp.signal]);
     this.#silence = setTimeout(() => this.#giveUp.abort(), firstMs);
     this.#end = setTimeout(() => this.#giveUp.abort(), MOST_MS);
-  }
-
-  /** Whether it was given up for silence, and not by the caller. */
-  get stalled(): boolean {
-    return this.#giveUp.signal.aborted && !this.#caller.aborted;
   }
 
   /** Whether some of the answer had come. */

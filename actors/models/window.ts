@@ -7,6 +7,16 @@ export type Line = {
   readonly seq: number;
   readonly text: string;
   readonly who?: Who;
+  /** It is not a person's word: work that was begun here has ended, or says something. */
+  readonly report?: Report;
+};
+
+/** What work that was begun here says. `outcome` is there once it has ended. */
+export type Report = {
+  readonly from: string;
+  readonly outcome?: string;
+  readonly task?: string;
+  readonly text: string;
 };
 
 /** A conversation as the offline model reads it. The lines in `answers` are the last ones and wait for an answer. */
@@ -29,11 +39,15 @@ export type Window = {
 /** The line of an agent's identity that says its name. */
 const NAME_LINE = /^name: *(\S.{0,59})$/m;
 
+/** How work that was begun here speaks. Shape: `[main.branch.b3fA9xQ-0 has ended: done]`, then what its task was, and on from there what it says. */
+const REPORT =
+  /^\[(?<from>[\w=-]+\.branch\.[\w=-]+)(?: has ended: (?<outcome>[a-z-]+)|[^\]\n]*)\]\s*(?:Its task: (?<task>[^\n]+)\n)?(?<text>[\s\S]*)$/;
+
 /** Reads a request as a conversation: its words alone, what was said after the last answer waiting for one. */
 export function windowOf({ messages, unseen, system }: Pick<ModelRequest, "messages" | "unseen" | "system">): Window {
   const before = unseen?.lines ?? 0;
   const lines = messages.flatMap(lineOf).map((line, at): Line => ({ ...line, seq: before + at + 1 }));
-  const users = lines.filter(({ role }) => role === "user");
+  const users = lines.filter(({ role, report }) => role === "user" && report === undefined);
   const lastAnswer = lines.findLastIndex(({ role }) => role === "agent");
   const { first } = unseen ?? {};
   const called = NAME_LINE.exec(system.join("\n"))?.[1]?.trim();
@@ -43,7 +57,7 @@ export function windowOf({ messages, unseen, system }: Pick<ModelRequest, "messa
     before,
     ...(first === undefined ? {} : { first: { role: "user", seq: 0, ...first } }),
     heard: unseen?.heard ?? users.length,
-    said: unseen?.said ?? lines.length - users.length,
+    said: unseen?.said ?? lines.filter(({ role }) => role === "agent").length,
     ...(called === undefined ? {} : { called }),
   };
 }
@@ -52,5 +66,13 @@ function lineOf(message: Message): readonly Omit<Line, "seq">[] {
   if (message.role === "tool") return [];
   const text = textOf(message.content);
   if (message.role === "assistant") return text === "" ? [] : [{ role: "agent", text }];
-  return [{ role: "user", text, ...(message.who === undefined ? {} : { who: message.who }) }];
+  if (message.who !== undefined) return [{ role: "user", text, who: message.who }];
+  const report = reportIn(text);
+  return [{ role: "user", text, ...(report === undefined ? {} : { report }) }];
+}
+
+function reportIn(message: string): Report | undefined {
+  const { from, outcome, task, text = "" } = REPORT.exec(message)?.groups ?? {};
+  if (from === undefined) return undefined;
+  return { from, text, ...(outcome === undefined ? {} : { outcome }), ...(task === undefined ? {} : { task }) };
 }

@@ -1,5 +1,6 @@
 import { AUTO, chainPattern, NO_TASKS, THINKERS, tasksPattern } from "#models/chain.ts";
-import { MODEL_DEFAULTS } from "#models/options.ts";
+import { MAX_CACHE_S, MODEL_DEFAULTS } from "#models/options.ts";
+import { NO_PRICES, pricesPattern } from "#models/prices.ts";
 import { SERVERS } from "#models/servers.ts";
 import { type Setting, textLike, wholeNumber } from "./setting.ts";
 
@@ -50,10 +51,22 @@ export const MODEL_SETTINGS: Readonly<Record<string, Setting<string> | Setting<n
     default: NO_TASKS,
     ...HANDED_ON,
   },
+  "models.prices": {
+    ...textLike(pricesPattern, "prices such as `openai/gpt-6=2/10/0.2/2.5; vllm=0.1/0.4`"),
+    about: "US dollars a million tokens: input/output/cacheRead/cacheWrite by beginnings of names; wins over the list",
+    default: NO_PRICES,
+    ...HANDED_ON,
+  },
   "models.context_tokens": {
     ...wholeNumber(1_000, 10_000_000),
     about: "most tokens that are sent to a model at once, at 4 characters each; a smaller window of a model counts too",
     default: MODEL_DEFAULTS.contextTokens,
+    ...HANDED_ON,
+  },
+  "models.cache_ttl_s": {
+    ...wholeNumber(0, MAX_CACHE_S),
+    about: "seconds that an answer is kept for a request that is the same in every word; 0 keeps none",
+    default: MODEL_DEFAULTS.cacheTtlS,
     ...HANDED_ON,
   },
   "models.first_ms": {

@@ -1,9 +1,18 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
 import { type FixtureOpts, LLMock } from "@copilotkit/aimock";
-import { type Answer, type Message, type Models, type ModelsPort, modelsFrom } from "#models/mod.ts";
-import type { Call } from "#models/router.ts";
+import { modelName } from "#models/chain.ts";
+import { compatibleModels } from "#models/compatible.ts";
+import { type Answer, type Message, type Models, type ModelsPort, modelsFrom, ownCooldowns } from "#models/mod.ts";
+import { openaiModels } from "#models/openai.ts";
+import { RETRY } from "#models/retry.ts";
+import { type Call, Router } from "#models/router.ts";
 
 /** What one provider of the stand-in is asked as, in this order where several are. */
 export type Speaker = "anthropic" | "openai" | "vllm";
+
+/** Does not wait long. Units: ms. */
+const SOON = { firstWaitMs: 2, mostWaitMs: 100, cooldownMs: 50, shortRestMs: 20 } as const;
 
 /** Words of an attempt as they came. */
 export type Told = { readonly attempt: number; readonly text: string };
@@ -37,11 +46,34 @@ export class ModelBed implements AsyncDisposable {
 
   /** Models on it that are soon done with waiting. */
   models(chain: string, port: ModelsPort = {}, env: Readonly<Record<string, string>> = {}): Models {
-    return modelsFrom(
-      "channel",
-      { ...this.env(chain), ...env },
-      { ...port, retry: { firstWaitMs: 2, mostWaitMs: 100, cooldownMs: 50, shortRestMs: 20, ...port.retry } },
-    );
+    return modelsFrom("channel", { ...this.env(chain), ...env }, { ...port, retry: { ...SOON, ...port.retry } });
+  }
+
+  /** Models on it of which `openai/…` speak the Responses API, as only OpenAI's own server is taken to by the settings. */
+  responses(
+    chain: string,
+    port: ModelsPort = {},
+    { url = this.url, patienceMs = 5_000 }: { readonly url?: string | undefined; readonly patienceMs?: number } = {},
+  ): Pick<Models, "think"> {
+    const at = (provider: string, place: string) => ({
+      provider,
+      baseUrl: `${place}/v1`,
+      apiKey: "test",
+      keyVariable: "OPENAI_API_KEY",
+      patience: { firstMs: patienceMs, idleMs: patienceMs },
+      scrub: (text: string) => text,
+    });
+    const { cooldowns = ownCooldowns(), log = () => {}, retry } = port;
+    const compatible = compatibleModels(at("vllm", this.url));
+    const router = new Router({
+      providers: { openai: openaiModels(at("openai", url)), vllm: compatible, ollama: compatible },
+      cooldowns,
+      log,
+      retry: { ...RETRY, ...SOON, ...retry },
+      now: Date.now,
+      chance: Math.random,
+    });
+    return { think: (call) => router.answer(call, chain.split(", ").map(modelName)) };
   }
 
   /** Has a model of that name answer so. */
@@ -58,6 +90,19 @@ export class ModelBed implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.mock.stop();
   }
+}
+
+/** A server that answers every request with what it is told to write, as a stream of events. */
+export async function serving(answer: (response: ServerResponse) => void) {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    answer(response);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void server.close() };
 }
 
 /** One call with nothing special about it, and the words it told. */

@@ -9,7 +9,7 @@ const NOW = Date.parse("Tue, 03 Nov 2026 14:05:00 GMT");
 
 const verdicts: readonly (readonly [Partial<Fault>, ModelFailed["code"], ModelFailed["after"]])[] = [
   [{ status: 400 }, "model-request", "stop"],
-  [{ status: 413 }, "model-request", "stop"],
+  [{ status: 413 }, "model-request", "next"],
   [{ status: 422 }, "model-request", "stop"],
   [{ status: 401 }, "model-key", "next"],
   [{ status: 402 }, "model-forbidden", "next"],
@@ -45,6 +45,23 @@ test("a spent account that is told as a bad request is one, and the next model's
   const { code, after } = failureOf({ status: 400, kind: "invalid_request_error", message, begun: false }, asked);
   assert.deepEqual([code, after], ["model-forbidden", "next"]);
 });
+
+for (const message of [
+  "prompt is too long: 213462 tokens > 200000 maximum",
+  "input length and `max_tokens` exceed context limit: 199000 + 32000 > 200000",
+  "Your input exceeds the context window of this model. Please adjust your input and try again.",
+  "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens",
+  "The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).",
+  "the request exceeds the available context size, try increasing it",
+]) {
+  test(`“${message.slice(0, 40)}…” is no fault of the request for a model with a larger window`, () => {
+    const fault = { status: 400, kind: "invalid_request_error", message, begun: false };
+    const { code, after, message: said } = failureOf(fault, asked);
+    assert.deepEqual([code, after], ["model-request", "next"]);
+    assert.match(said, /^anthropic\/claude cannot take so much \(.*\): lower models\.context_tokens, and start/);
+    assert.equal(failureOf({ ...fault, message: "", kind: "context_length_exceeded" }, asked).after, "next");
+  });
+}
 
 test("a failure names who failed and what mends it", () => {
   const said = (fault: Partial<Fault>) => failureOf({ message: "no", begun: false, ...fault }, asked).message;

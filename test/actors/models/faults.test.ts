@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
 import { after, before, test } from "node:test";
 import { hearWords, SILENCE } from "#bridges/terminal/words.ts";
 import { type ModelFailed, ownCooldowns, textOf } from "#models/mod.ts";
-import { callOf, lastTold, ModelBed, says, type Told } from "#support/model-bed.ts";
+import { callOf, lastTold, ModelBed, says, serving, type Told } from "#support/model-bed.ts";
 
 const KEYS = { ANTHROPIC_API_KEY: "test-anthropic", OPENAI_API_KEY: "test-openai" };
 const GOOD = "All is well and told to the end.";
@@ -24,6 +22,7 @@ const faults: readonly (readonly [name: string, status: number, times: number, c
   ["502", 502, 3, "model-unavailable"],
   ["503", 503, 3, "model-unavailable"],
   ["504", 504, 3, "model-unavailable"],
+  ["429", 429, 1, "model-limited"],
   ["529", 529, 1, "model-limited"],
   ["401", 401, 1, "model-key"],
   ["402", 402, 1, "model-forbidden"],
@@ -31,7 +30,18 @@ const faults: readonly (readonly [name: string, status: number, times: number, c
   ["404", 404, 1, "unknown-model"],
 ];
 
-for (const provider of ["anthropic", "vllm"] as const) {
+/** How an answer begins that says two words. */
+const BEGINNINGS = {
+  anthropic: [
+    { type: "message_start", message: { model: "m", usage: { input_tokens: 1, output_tokens: 1 } } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "All is" } },
+  ],
+  openai: [{ type: "response.output_text.delta", delta: "All is", item_id: "i", output_index: 0, content_index: 0 }],
+  vllm: [{ type: "chunk", choices: [{ index: 0, delta: { content: "All is" } }] }],
+} as const;
+
+for (const provider of ["anthropic", "openai", "vllm"] as const) {
   for (const [name, status, times, code] of faults) {
     test(`${provider}: ${name} ends in a good answer of the next model, after ${times === 1 ? "one try" : "three tries"}`, async () => {
       const model = `${provider}-${status}`;
@@ -46,7 +56,7 @@ for (const provider of ["anthropic", "vllm"] as const) {
   }
 
   test(`${provider}: 429 with a long rest is passed over by everybody for that time, at no call`, async () => {
-    const model = `${provider}-429`;
+    const model = `${provider}-429-long`;
     bed.answers(model, { error: { message: "slow down" }, status: 429, retryAfter: 30 });
     const cooldowns = ownCooldowns();
     const chain = `${provider}/${model}, vllm/good`;
@@ -70,7 +80,7 @@ for (const provider of ["anthropic", "vllm"] as const) {
     bed.answers(
       model,
       { content: "These words will never come to their end." },
-      { truncateAfterChunks: 4, latency: 5 },
+      { truncateAfterChunks: provider === "openai" ? 8 : 4, latency: 5 },
     );
     const { answer, told, logged } = await talk(`${provider}/${model}, vllm/good`);
     assert.equal(textOf(answer.content), GOOD);
@@ -82,18 +92,55 @@ for (const provider of ["anthropic", "vllm"] as const) {
     assertToldOnce(told);
   });
 
-  test(`${provider}: a stall is given up, and the next model answers`, async () => {
-    const model = `${provider}-stall`;
-    bed.answers(model, { content: "slowly slowly slowly" }, { latency: 4_000 });
-    const began = performance.now();
-    const { answer, logged } = await talk(
-      `${provider}/${model}, vllm/good`,
+  test(`${provider}: a stall in the middle of a word is given up, and the next model answers`, async () => {
+    await using server = await serving((response) => {
+      for (const event of BEGINNINGS[provider])
+        response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    });
+    const { answer, logged, told } = await talk(
+      `${provider}/silent, ollama/good`,
       {},
-      { THALASSA_MODELS_IDLE_MS: "1000", THALASSA_MODELS_FIRST_MS: "1000" },
+      {
+        THALASSA_MODELS_IDLE_MS: "300",
+        [`THALASSA_${provider.toUpperCase()}_BASE_URL`]: server.url,
+        THALASSA_OLLAMA_BASE_URL: `${bed.url}/v1`,
+      },
     );
     assert.equal(textOf(answer.content), GOOD);
     assert.deepEqual(logged, ["model-stalled"]);
-    assert.ok(performance.now() - began < 3_500, "it waited for the first word");
+    assert.equal(told[0]?.text, "All is");
+    assertToldOnce(told);
+  });
+
+  test(`${provider}: silence from the beginning is given up, and the next model answers`, async () => {
+    await using server = await serving((response) => response.flushHeaders());
+    const { answer, logged } = await talk(
+      `${provider}/silent, ollama/good`,
+      {},
+      {
+        THALASSA_MODELS_FIRST_MS: "300",
+        [`THALASSA_${provider.toUpperCase()}_BASE_URL`]: server.url,
+        THALASSA_OLLAMA_BASE_URL: `${bed.url}/v1`,
+      },
+    );
+    assert.equal(textOf(answer.content), GOOD);
+    assert.deepEqual(logged, ["model-stalled"]);
+  });
+}
+
+for (const [status, message] of [
+  [413, "request too large"],
+  [400, "prompt is too long: 213462 tokens > 200000 maximum"],
+] as const) {
+  test(`${status}, “${message}”, is tried once, and the next model may have a larger window`, async () => {
+    const model = `too-long-${status}`;
+    bed.answers(model, { error: { message, type: "invalid_request_error" }, status });
+    const { answer, logged } = await talk(`anthropic/${model}, vllm/good`);
+    assert.deepEqual([answer.model, bed.asked(model), logged], ["vllm/good", 1, ["model-request"]]);
+    await assert.rejects(talk(`vllm/${model}`), {
+      code: "model-request",
+      message: /cannot take so much .*context_tokens/,
+    });
   });
 }
 
@@ -177,10 +224,31 @@ test("anthropic: an overload told in the middle of the stream is one", async () 
   assert.deepEqual(logged, ["model-limited"]);
 });
 
-async function talk(chain: string, port: Parameters<ModelBed["models"]>[1] = {}, env = {}) {
+test("openai: an overload told in the middle of the stream is one", async () => {
+  const told = [
+    { type: "error", code: "rate_limit_exceeded", message: "slow down", param: null, sequence_number: 1 },
+    { type: "response.failed", response: { error: { code: "rate_limit_exceeded", message: "slow down" } } },
+  ];
+  for (const event of told) {
+    await using server = await serving((response) => {
+      response.end(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    });
+    const models = bed.responses("openai/m, vllm/good", {}, { url: server.url });
+    assert.equal((await models.think(callOf([says("how is it?")]).call)).model, "vllm/good");
+  }
+});
+
+async function talk(
+  chain: string,
+  port: Parameters<ModelBed["models"]>[1] = {},
+  env: Readonly<Record<string, string>> = {},
+) {
   const logged: unknown[] = [];
   const log = ({ code }: Readonly<Record<string, unknown>>) => void logged.push(code);
-  const models = bed.models(chain, { log, ...port }, { ...KEYS, ...env });
+  // Only OpenAI itself is taken to speak Responses.
+  const models = chain.startsWith("openai/")
+    ? bed.responses(chain, { log, ...port }, { patienceMs: 300, url: env.THALASSA_OPENAI_BASE_URL })
+    : bed.models(chain, { log, ...port }, { ...KEYS, ...env });
   const { call, told } = callOf([says("how is it?")]);
   return { answer: await models.think(call), told, logged };
 }
@@ -196,16 +264,4 @@ function assertToldOnce(told: readonly Told[]): void {
     words = hearWords(words, { step: "think-1", attempt, offset, text }).words;
   }
   assert.equal(words.text, GOOD);
-}
-
-async function serving(answer: (response: ServerResponse) => void) {
-  const server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    answer(response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void server.close() };
 }

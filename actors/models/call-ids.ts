@@ -1,0 +1,39 @@
+import { hash } from "node:crypto";
+import type { AnswerPart, Message } from "./provider.ts";
+
+/** An id of a tool call that every API takes; Anthropic is the strictest about its letters, OpenAI about its length. */
+const TAKEN_BY_ALL = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * A transcript whose tool calls have ids that every API takes and that come once. Models of other providers may have made
+ * them, some in letters of their own, some counting anew with every answer. The same beginning always brings the same ids.
+ */
+export function withValidIds(messages: readonly Message[]): readonly Message[] {
+  const used = new Set<string>();
+  let open = new Map<string, string[]>();
+  return messages.map((message): Message => {
+    if (message.role === "assistant") {
+      open = new Map();
+      return { ...message, content: message.content.map((part) => withValidId(part, used, open)) };
+    }
+    if (message.role !== "tool") return message;
+    return {
+      ...message,
+      results: message.results.map((each) => ({ ...each, id: open.get(each.id)?.shift() ?? each.id })),
+    };
+  });
+}
+
+function withValidId(part: AnswerPart, used: Set<string>, open: Map<string, string[]>): AnswerPart {
+  if (part.type !== "tool-call" && part.type !== "malformed-call") return part;
+  let id = part.id;
+  for (let again = 0; !TAKEN_BY_ALL.test(id) || used.has(id); again++) id = madeId(part.id, again);
+  used.add(id);
+  open.set(part.id, [...(open.get(part.id) ?? []), id]);
+  return { ...part, id };
+}
+
+/** Shape: `call_5f0c0e5e1a2b3c4d5e6f7a8b`. */
+function madeId(id: string, again: number): string {
+  return `call_${hash("sha256", `${id} ${again}`).slice(0, 24)}`;
+}
