@@ -1,35 +1,69 @@
 import { z } from "zod";
+import { addressSchema } from "./address.ts";
+import { OUTCOMES } from "./branch.ts";
 import type { EventOf, KindContract, MailOf } from "./contract.ts";
 import { LEVELS, PROMPTS } from "./prompts.ts";
+import { returnedSchema } from "./runtime.ts";
+import { responseSchema, resultSchema, seqsSchema, textSchema } from "./turn.ts";
 import { whoSchema } from "./who.ts";
 
-/** Longest text one message may carry; larger things belong in the object store. Units: characters. */
-export const MAX_TEXT = 65_536;
+/** Who began the turn, where its call cost something. */
+const who = whoSchema.optional();
 
-const text = z.string().min(1).max(MAX_TEXT);
-const seqs = z.array(z.number().int().positive()).min(1);
+const ends = seqsSchema.optional();
 
 const tokens = z.number().int().min(0);
 
-/** Tokens that an answer cost. `input` is without what was read from or written to the provider's cache. */
-const usageSchema = z.object({ input: tokens, output: tokens, cacheRead: tokens, cacheWrite: tokens });
+/** Work that a call of the model began: which of its calls, with whose past up to and with which event. */
+const began = z
+  .array(z.object({ call: z.number().int(), task: textSchema, seq: z.number().int().positive(), who }))
+  .optional();
 
 /** A conversation: hears, thinks as a step, says; never waits for anyone. */
 export const channelContract = {
   kind: "channel",
-  version: 1,
+  version: 2,
   account: "CORE",
   about: "One conversation: hears, thinks, says.",
   mail: {
     /** Somebody says something here. */
-    hear: z.object({ text, who: whoSchema }),
+    hear: z.object({ text: textSchema, who: whoSchema }),
+    /** Think no further about what was said so far. */
+    stop: z.object({ who: whoSchema }),
+    /** How far work that was begun here has come. */
+    report: z.object({ text: textSchema }),
+    /** Work that was begun here has ended. */
+    conclude: z.object({ outcome: z.enum(OUTCOMES), text: z.string() }),
+    /** Work that was begun here should long have ended. */
+    overdue: z.object({ work: addressSchema }),
+    /** Something that its people should know, said by the agent itself. */
+    warn: z.object({ text: textSchema }),
+    bounced: returnedSchema,
+    refused: returnedSchema,
   },
   events: {
-    heard: z.object({ text, who: whoSchema }),
-    /** The agent's answer; `answers` are the seqs of the `heard` events that it closes. */
-    said: z.object({ text: z.string(), answers: seqs, model: z.string(), usage: usageSchema.optional() }),
+    heard: z.object({ text: textSchema, who: whoSchema }),
+    /**
+     * The agent speaks. `answers` are the seqs of the `heard` events that it closes, and with it the turn; where the turn
+     * goes on, `to` are the seqs that it is about. `content` is there where there was more to the answer than its words.
+     */
+    said: responseSchema.partial({ content: true }).extend({ text: z.string(), began, answers: ends, to: ends, who }),
+    /** A call of the model that used tools and said nothing. */
+    thought: responseSchema.extend({ began, answers: ends, who }),
+    /** What came of a tool call. */
+    used: resultSchema,
     /** Thinking came to nothing; the messages are closed all the same, with the reason said to the person. */
-    failed: z.object({ reason: z.string(), answers: seqs }),
+    failed: z
+      .object({ reason: z.string(), answers: seqsSchema })
+      .extend(responseSchema.pick({ model: true, usage: true }).partial().extend({ who }).shape),
+    /** Somebody stopped the turn. */
+    stopped: z.object({ who: whoSchema, answers: seqsSchema }),
+    /** Work that was begun here says how far it has come. */
+    reported: z.object({ from: addressSchema, text: z.string() }),
+    /** Work that was begun here has ended; the next turn tells of it. */
+    concluded: z.object({ from: addressSchema, outcome: z.enum(OUTCOMES), text: z.string() }),
+    /** The people here are told something that the agent itself has to say. */
+    warned: z.object({ text: z.string() }),
   },
   live: {
     /** Words as they come; `offset` counts characters from the start of the step's text, so a repeat never shows twice. */
@@ -40,7 +74,7 @@ export const channelContract = {
       text: z.string(),
     }),
     /** What the channel is about just now. */
-    status: z.object({ doing: z.literal("thinking") }),
+    status: z.object({ doing: z.enum(["thinking", "using"]), tool: z.string().optional() }),
   },
   asks: {
     /** How this conversation stands. */
@@ -49,20 +83,27 @@ export const channelContract = {
       said: z.number().int(),
       thinking: z.boolean(),
       waiting: z.number().int(),
+      /** What the agent last said it is about. */
+      about: z.string().optional(),
+      /** Work begun here that goes on. Units: `since` ms since 1970. */
+      work: z.array(
+        z.object({ address: addressSchema, task: z.string(), since: z.number(), status: z.string().optional() }),
+      ),
     }),
     /** What a model is given for its next call: who it is, with each text's level, and how much of what was said. Units: tokens are estimates. */
     prompt: z.object({
       system: z.array(z.object({ name: z.string(), level: z.enum(LEVELS), text: z.string(), tokens })),
+      tools: z.array(z.string()),
       messages: z.number().int(),
       unseen: z.number().int(),
       tokens,
       postscript: z.string(),
     }),
   },
-  sends: {},
+  sends: { branch: ["spawn", "tell", "cancel"], cortex: ["charge"] },
   views: ["channels"],
-  shares: { LIMITS: ["model.*"] },
-  reads: { [PROMPTS]: [">"] },
+  shares: { LIMITS: ["model.*"], CACHE: ["answer.*"] },
+  reads: { [PROMPTS]: [">"], VIEWS: ["budgets.>"] },
 } as const satisfies KindContract;
 
 /** Mail a channel takes. */

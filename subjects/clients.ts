@@ -8,7 +8,7 @@ export const terminalContract = {
   client: "terminal",
   account: "EDGE",
   about: "The command line: chats, sends, follows.",
-  sends: { channel: ["hear", FORK] },
+  sends: { channel: ["hear", "stop", FORK] },
   follows: ["channel"],
   reads: { SETTINGS: [">"], [PROMPTS]: [agentKey("*"), BINDINGS_KEY] },
 } as const satisfies ClientContract;
@@ -18,7 +18,7 @@ export const httpContract = {
   client: "http",
   account: "EDGE",
   about: "The HTTP bridge: messages in, answers and events out.",
-  sends: { channel: ["hear"] },
+  sends: { channel: ["hear", "stop"] },
   follows: ["channel"],
   reads: { [TOKEN_KEYS.bucket]: [`${TOKEN_KEYS.prefix}.*`], [PROMPTS]: [agentKey("*")] },
 } as const satisfies ClientContract;

@@ -1,9 +1,11 @@
+import { branchContract } from "./branch.ts";
 import { channelContract } from "./channel.ts";
 import { httpContract, terminalContract } from "./clients.ts";
 import type { ClientContract, KindContract } from "./contract.ts";
+import { cortexContract } from "./cortex.ts";
 
 /** Every kind of actor there is; streams, permissions, docs and processes follow from this list. */
-export const KINDS: readonly KindContract[] = [channelContract];
+export const KINDS: readonly KindContract[] = [channelContract, branchContract, cortexContract];
 
 /** Everybody else who may speak on the bus, besides the operator and the read-only tap. */
 export const CLIENTS: readonly ClientContract[] = [terminalContract, httpContract];

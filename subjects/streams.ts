@@ -122,6 +122,7 @@ export const BUCKETS: readonly BucketSpec[] = [
   { name: PROMPTS, description: "Who the agents are: their texts, the shared ones, and which channels are whose" },
   { name: "SECRETS", description: "Secrets, sealed" },
   { name: "LIMITS", description: "Cooldowns that every process keeps to", ttlMs: 60 * MINUTE_MS },
+  { name: "CACHE", description: "Answers of models, kept for requests that are the same", ttlMs: 24 * 60 * MINUTE_MS },
 ];
 
 /** The object store of things too big for a message. */
