@@ -14,7 +14,7 @@ export type Layer = {
 const RUNTIME = "actors/runtime/mod.ts";
 
 /** What is set about models, as data. */
-const MODEL_SETTINGS = ["options", "chain", "servers"].map((file) => `actors/models/${file}.ts`);
+const MODEL_SETTINGS = ["options", "chain", "servers", "prices", "limits"].map((file) => `actors/models/${file}.ts`);
 
 /** The direction of all imports; a test holds it, and the drawing in docs/architecture.md follows it. */
 export const LAYERS: readonly Layer[] = [
@@ -38,9 +38,21 @@ export const LAYERS: readonly Layer[] = [
     packages: ["node:"],
   },
   {
+    room: "actors/turn",
+    holds: "think, tool, think, folded from a log; pure",
+    ours: ["subjects/", "actors/models/mod.ts"],
+    packages: ["zod"],
+  },
+  {
+    room: "actors/thinking",
+    holds: "the hands of all that think",
+    ours: ["subjects/", RUNTIME, "actors/models/mod.ts", "actors/prompts/mod.ts", "actors/turn/mod.ts"],
+    packages: ["node:"],
+  },
+  {
     room: "actors/*",
     holds: "the rules of one kind",
-    ours: ["subjects/", RUNTIME, "actors/models/mod.ts", "actors/prompts/mod.ts"],
+    ours: ["subjects/", RUNTIME, ...["models", "prompts", "turn", "thinking"].map((room) => `actors/${room}/mod.ts`)],
     packages: ["node:", "zod"],
   },
   {

@@ -1,54 +1,114 @@
-import { type ChannelEvent, type ChannelMail, MAX_TEXT } from "#subjects/channel.ts";
+import { type Brought, type Conversation, callOf, failedCall, heardIn, isFull, thinkKey } from "#actors/turn/mod.ts";
+import { branchAddress } from "#subjects/branch.ts";
+import type { ChannelEvent, ChannelMail } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
-import { type ChannelState, lengthOf, MAX_WAITING_LENGTH, MAX_WAITING_LINES } from "./state.ts";
-import { type Thought, thinkKey } from "./steps.ts";
+import type { Address } from "#subjects/mod.ts";
+import { judgeAnswer } from "./answer.ts";
 
-/** What a channel judges: mail, or what its call came to. */
-type ChannelInput =
-  | ({ readonly type: "mail" } & ChannelMail)
-  | { readonly type: "outcome" | "emission"; readonly key: string; readonly data: Thought }
-  | { readonly type: "failure"; readonly key: string; readonly code: "threw" | "abandoned"; readonly reason: string };
+/** What a channel judges: mail, or what its call or its tool came to. */
+export type ChannelInput =
+  | ({ readonly type: "mail"; readonly from?: Address } & ChannelMail)
+  | { readonly type: "outcome" | "emission"; readonly key: string; readonly data: Brought }
+  | Failure;
+
+type Failure = {
+  readonly type: "failure";
+  readonly key: string;
+  readonly code: "threw" | "abandoned";
+  readonly reason: string;
+};
 
 type Refusal = { readonly type: "refusal"; readonly code: string; readonly reason: string };
 
 /** Most of an error that a person is shown. Units: UTF-16 units. */
 const MAX_REASON = 300;
 
-/** Judges one input: a message is heard, also while thinking; the end of the running call is said or failed. */
-export function decide(state: ChannelState, input: ChannelInput): ChannelEvent | Refusal | undefined {
-  if (input.type === "mail") return hear(state, input);
-  // The end of a call that is no longer wanted changes nothing.
-  if (input.type === "emission" || input.key !== thinkKey(state)) return undefined;
-  const answers = state.thinking.map((line) => line.seq);
-  if (input.type === "failure") return { type: "failed", data: { reason: reasonOf(input), answers } };
-  const { text, model, usage } = input.data;
-  if (text.trim() === "") {
-    return { type: "failed", data: { reason: "The model answered with nothing. Please say it again.", answers } };
+/**
+ * Judges one input: a message is heard, also while thinking; the end of a running call is said, or thought, or failed; the
+ * end of a tool is used; what others say of work begun here is noted.
+ */
+export function decide(state: Conversation, input: ChannelInput): ChannelEvent | Refusal | undefined {
+  if (input.type === "mail") return judgeMail(state, input);
+  const { turn } = state;
+  // The end of what is no longer wanted changes nothing.
+  if (turn === undefined || input.type === "emission") return undefined;
+  const call = callOf(turn, input.key);
+  if (call !== undefined) {
+    const came = input.type === "failure" ? failedCall(input) : input.data;
+    return "text" in came ? { type: "used", data: { call: call.id, ...came } } : undefined;
   }
-  return { type: "said", data: { text: bounded(text), answers, model, ...(usage === undefined ? {} : { usage }) } };
+  if (input.key !== thinkKey(turn)) return undefined;
+  if (input.type === "outcome" && "content" in input.data) return judgeAnswer(state, turn, input.data);
+  const reason = reasonOf(input);
+  return reason === undefined ? undefined : { type: "failed", data: { reason, answers: [...heardIn(turn.lines)] } };
 }
 
-function hear(state: ChannelState, { data }: ChannelMail): ChannelEvent | Refusal {
-  const { waiting } = state;
-  const isFull = waiting.length >= MAX_WAITING_LINES || lengthOf(waiting) + data.text.length > MAX_WAITING_LENGTH;
-  if (waiting.length > 0 && isFull) {
-    const reason = `${waiting.length} messages wait for an answer here already; say it again when some are answered`;
+function judgeMail(
+  state: Conversation,
+  input: Extract<ChannelInput, { type: "mail" }>,
+): ChannelEvent | Refusal | undefined {
+  const isAtWork = (address: Address | undefined): address is Address =>
+    state.work.some((work) => work.address === address);
+  const { from } = input;
+  switch (input.verb) {
+    case "hear":
+      return hear(state, input.data);
+    case "stop":
+      return stop(state, input.data);
+    case "report":
+      return isAtWork(from) ? { type: "reported", data: { from, text: input.data.text } } : undefined;
+    case "conclude":
+      return isAtWork(from) ? { type: "concluded", data: { from, ...input.data } } : undefined;
+    case "overdue": {
+      const { work } = input.data;
+      return isAtWork(work) ? { type: "concluded", data: { from: work, outcome: "lost", text: LOST } } : undefined;
+    }
+    case "warn":
+      return { type: "warned", data: input.data };
+    case "bounced":
+    case "refused": {
+      const work = workBegunBy(state, input.data.id);
+      return work && { type: "concluded", data: { from: work, outcome: "failed", text: input.data.reason } };
+    }
+  }
+}
+
+/** What is told of work that never said how it ended. */
+const LOST = "Nothing was heard of it in all the time that it had. It may be begun again.";
+
+function hear(state: Conversation, data: Extract<ChannelMail, { verb: "hear" }>["data"]): ChannelEvent | Refusal {
+  if (isFull(state, data.text.length)) {
+    const reason = `${state.waiting.length} messages wait for an answer here already; say it again when some are answered`;
     return { type: "refusal", code: "too-many-waiting", reason };
   }
-  return { type: "heard", data: { text: data.text, who: data.who } };
+  return { type: "heard", data };
 }
 
-function reasonOf({ code, reason }: { readonly code: "threw" | "abandoned"; readonly reason: string }): string {
+function stop(
+  { turn, waiting }: Conversation,
+  { who }: Extract<ChannelMail, { verb: "stop" }>["data"],
+): ChannelEvent | Refusal {
+  if (turn === undefined) {
+    return { type: "refusal", code: "nothing-to-stop", reason: "nothing is being thought about here just now" };
+  }
+  return { type: "stopped", data: { who, answers: [...heardIn([...turn.lines, ...waiting])] } };
+}
+
+/** The work whose beginning was this mail. */
+function workBegunBy({ address, work }: Conversation, mailId: string): Address | undefined {
+  const [, event, call] = /^(.+):spawn-(\d+)$/.exec(mailId) ?? [];
+  if (event === undefined) return undefined;
+  const named = branchAddress(address, event, Number(call));
+  return work.find((each) => each.address === named)?.address;
+}
+
+/** Why a call of the model brought no answer, as the person is told. */
+function reasonOf(input: Exclude<ChannelInput, { type: "mail" }>): string | undefined {
+  if (input.type !== "failure") return "denied" in input.data ? `I may not answer: ${input.data.denied}` : undefined;
+  const { code, reason } = input;
   if (code === "abandoned") {
     return "I stopped three times in the middle of this answer and gave it up. Please say it again, perhaps in other words.";
   }
   const cause = excerpt(reason, MAX_REASON).replace(/[.\s]+$/u, "") || "no cause was given";
   return `I could not answer: ${cause}. Please say it again.`;
-}
-
-/** An answer is an event, and events are small: one that is longer than a message may be is cut, and says so. */
-function bounded(text: string): string {
-  if (text.length <= MAX_TEXT) return text;
-  const note = `… (cut: this answer had ${text.length} characters)`;
-  return text.slice(0, MAX_TEXT - note.length).replace(/[\uD800-\uDBFF]$/, "") + note;
 }

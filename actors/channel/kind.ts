@@ -1,29 +1,35 @@
+import { promptShown, type ThinkPort } from "#actors/thinking/mod.ts";
+import {
+  type Brought,
+  CONVERSATION_VERSION,
+  type Conversation,
+  emptyConversation,
+  foldConversation,
+} from "#actors/turn/mod.ts";
 import { modelsFrom } from "#models/mod.ts";
 import type { Kind } from "#runtime/actor.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { decide } from "./decide.ts";
-import { evolve } from "./evolve.ts";
-import { promptAsked } from "./next-prompt.ts";
-import { type ChannelPort, performWith } from "./perform.ts";
+import { performWith, questionOf } from "./perform.ts";
 import { sends } from "./sends.ts";
-import { type ChannelState, initial, STATE_VERSION, status } from "./state.ts";
-import { steps, type ThinkStep, type Thought } from "./steps.ts";
+import { status } from "./status.ts";
+import { type ChannelStep, steps } from "./steps.ts";
 
 /** A conversation, as the runtime runs it. */
-export type ChannelKind = Kind<typeof channelContract, ChannelState, ThinkStep, Thought>;
+export type ChannelKind = Kind<typeof channelContract, Conversation, ChannelStep, Brought>;
 
 /** The kind `channel` on what it thinks with. */
-export function channelKind(port: ChannelPort): ChannelKind {
+export function channelKind(port: ThinkPort): ChannelKind {
   return {
     contract: channelContract,
-    stateVersion: STATE_VERSION,
-    initial,
+    stateVersion: CONVERSATION_VERSION,
+    initial: emptyConversation,
     decide,
-    evolve,
+    evolve: foldConversation,
     sends,
     steps,
     perform: performWith(port),
-    answers: { status, prompt: promptAsked(port) },
+    answers: { status, prompt: (state, address) => promptShown(questionOf(state), address, port) },
   };
 }
 

@@ -1,31 +1,37 @@
-import { type Answer, type Models, OFFLINE, textOf } from "#models/mod.ts";
+import { LiveWords, type Question, type ThinkPort, think, use } from "#actors/thinking/mod.ts";
+import { type Brought, beganBy, type Conversation, offered, windowOf, workNote } from "#actors/turn/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
-import { LiveWords } from "./live-words.ts";
-import { nextPrompt, type PromptPort } from "./next-prompt.ts";
-import type { ThinkStep, Thought } from "./steps.ts";
+import { channelContract } from "#subjects/channel.ts";
+import { MAX_CALLS } from "./answer.ts";
+import type { ChannelStep } from "./steps.ts";
+import { CHANNEL_TOOLS } from "./tools.ts";
 
-/** What a channel thinks with. */
-export type ChannelPort = PromptPort & { readonly models: Models };
+/** Told to the model at the last call that a turn has. */
+const LAST_CALL = "(This is the last call of this turn: answer now, with what you have.)";
 
-/** Makes the `perform` of a channel: calls a model and tells its words live as they come. */
-export function performWith(port: ChannelPort) {
-  return async ({ window }: ThinkStep, tools: Tools<Thought>): Promise<Thought> => {
-    using words = new LiveWords(tools);
-    const { texts: _, ...prompt } = await nextPrompt(window, tools.address, port);
-    const answer = await port.models.think({
-      ...prompt,
-      tools: [],
-      signal: tools.signal,
-      onText: (text, attempt) => words.push(text, attempt),
-    });
-    return thoughtOf(answer);
-  };
+const TOOLS = offered(CHANNEL_TOOLS);
+
+/** What a model is asked next in a conversation. */
+export function questionOf(conversation: Conversation): Question {
+  const { work, turn } = conversation;
+  const isLast = (turn?.calls ?? 0) + 1 >= MAX_CALLS;
+  const notes = [workNote(work), isLast ? LAST_CALL : undefined].filter((note) => note !== undefined);
+  return { kind: channelContract.kind, window: windowOf(conversation), tools: TOOLS, notes };
 }
 
-/** Throws: Error that says why there are no words. */
-function thoughtOf({ content, model, stop, usage }: Answer): Thought {
-  const text = textOf(content);
-  if (text.trim() === "" && stop === "refused") throw new Error(`${model} declines to answer that`);
-  if (text.trim() === "" && stop === "length") throw new Error(`${model} ran out of room before its first word`);
-  return { text, model, ...(model === OFFLINE ? {} : { usage }) };
+/** Makes the `perform` of a channel: calls a model and tells its words live as they come, or has a tool done. */
+export function performWith(port: ThinkPort) {
+  return async (step: ChannelStep, tools: Tools<Brought>): Promise<Brought> => {
+    const { conversation } = step;
+    const { address, signal } = tools;
+    if (step.type === "use") {
+      tools.live("status", { doing: "using", tool: step.call.name });
+      return use(step.call, { from: address, seq: conversation.seq }, tools);
+    }
+    using words = new LiveWords(tools);
+    const who = beganBy(conversation);
+    const spender = { conversation: address, ...(who === undefined ? {} : { who }) };
+    const of = { address, signal, spender };
+    return await think(questionOf(conversation), of, port, (text, attempt) => words.push(text, attempt));
+  };
 }

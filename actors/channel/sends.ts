@@ -1,27 +1,67 @@
 import type { z } from "zod";
+import { chargeSends, wellSettled } from "#actors/turn/mod.ts";
+import type { Send } from "#runtime/mod.ts";
+import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent, channelViewSchema } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
+import { type Address, addressOf, isAddress, parseAddress } from "#subjects/mod.ts";
+import { cancelInput, routeInput } from "./tools.ts";
 
 /** Length of the preview in the view. Units: UTF-16 units. */
 const MAX_PREVIEW = 120;
 
+/** Work that says nothing for so long after it began is given up; it ends by itself well before. Units: ms. */
+const OVERDUE_MS = 20 * 60_000;
+
 /** Entry of the view `channels` before the runtime adds its `seq`. */
 type Entry = Omit<z.output<typeof channelViewSchema>, "seq">;
 
-type ViewSend = { readonly type: "view"; readonly view: "channels"; readonly data: Entry };
+type Sends = Readonly<Record<string, Send>>;
 
-/** What ends a turn also shows in the view: when it was, and how it begins. */
-export function sends(event: ChannelEvent, { at }: { readonly at: number }): Readonly<Record<string, ViewSend>> {
+type Of = { readonly address: Address; readonly id: string; readonly at: number };
+
+/** What was said shows in the view; what an answer began, passed on or cost leaves as mail. */
+export function sends(event: ChannelEvent, of: Of): Sends {
   switch (event.type) {
     case "said":
-      return view(at, event.data.text);
+      return { ...view(of.at, event.data.text), ...answerSends(event.data, of) };
+    case "thought":
+      return answerSends(event.data, of);
     case "failed":
-      return view(at, event.data.reason);
+      return { ...view(of.at, event.data.reason), ...chargeSends(of.address, event.data) };
     default:
       return {};
   }
 }
 
-function view(at: number, text: string): Readonly<Record<string, ViewSend>> {
-  return { view: { type: "view", view: "channels", data: { at, last: excerpt(text, MAX_PREVIEW) } } };
+type Answer = Extract<ChannelEvent, { type: "said" | "thought" }>["data"];
+
+function answerSends(answer: Answer, of: Of): Sends {
+  const { address, id, at } = of;
+  const begun = (answer.began ?? []).flatMap(({ call, ...spawn }) => {
+    const work = branchAddress(address, id, call);
+    return [
+      [`spawn-${call}`, { type: "mail", to: work, verb: "spawn", data: { from: address, ...spawn } }],
+      [`overdue-${call}`, { type: "timer", dueAt: at + OVERDUE_MS, verb: "overdue", data: { work } }],
+    ] as const;
+  });
+  const routed = wellSettled(answer, "route", routeInput).map(
+    ({ index, input: { to, text } }) =>
+      [`tell-${index}`, { type: "mail", to: workAt(address, to), verb: "tell", data: { text } }] as const,
+  );
+  const cancelled = wellSettled(answer, "cancel", cancelInput).map(
+    ({ index, input: { to, reason } }) =>
+      [`cancel-${index}`, { type: "mail", to: workAt(address, to), verb: "cancel", data: { reason } }] as const,
+  );
+  return { ...Object.fromEntries([...begun, ...routed, ...cancelled]), ...chargeSends(address, answer) };
+}
+
+/** Work of one's own agent by its name alone. */
+function workAt(by: Address, to: string): Address {
+  return isAddress(to) ? to : addressOf(parseAddress(by).agent, "branch", to);
+}
+
+function view(at: number, text: string): Sends {
+  const data: Entry = { at, last: excerpt(text, MAX_PREVIEW) };
+  return { view: { type: "view", view: "channels", data } };
 }

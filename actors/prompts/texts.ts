@@ -4,7 +4,9 @@ import { KINDS } from "#subjects/mod.ts";
 import { IDENTITY_TEXTS, PROMPTS } from "#subjects/prompts.ts";
 
 /** Kinds that think: each has a prompt of its own, called like the kind. */
-const THINKING = KINDS.filter(({ reads }) => reads?.[PROMPTS] !== undefined).map(({ kind }) => kind);
+export const THINKING: readonly string[] = KINDS.filter(({ reads }) => reads?.[PROMPTS] !== undefined).map(
+  ({ kind }) => kind,
+);
 
 /** Every text there is of an agent, in the order in which models read them. Shape: `["SOUL", "IDENTITY", "USER", "channel"]`. */
 export const TEXT_NAMES: readonly string[] = [...IDENTITY_TEXTS, ...THINKING];

@@ -1,26 +1,37 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decide } from "#actors/channel/decide.ts";
-import { evolve } from "#actors/channel/evolve.ts";
-import { type ChannelState, initial } from "#actors/channel/state.ts";
+import { MAX_CALLS } from "#actors/channel/answer.ts";
+import { type ChannelInput, decide } from "#actors/channel/decide.ts";
 import { steps } from "#actors/channel/steps.ts";
-import { type ChannelEvent, channelContract, MAX_TEXT } from "#subjects/channel.ts";
+import { messagesOf } from "#actors/turn/line.ts";
+import {
+  type Brought,
+  type Conversation,
+  callsIn,
+  emptyConversation,
+  foldConversation,
+  type Thought,
+  windowOf,
+} from "#actors/turn/mod.ts";
+import type { AnswerPart, Message } from "#models/mod.ts";
+import { type ChannelEvent, channelContract } from "#subjects/channel.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 
-type Move = "hear" | "answer" | "silence" | "throw" | "die" | "stale";
+type Move = "hear" | "answer" | "tool" | "branch" | "halt" | "silence" | "throw" | "die" | "stale";
 
 const who = { party: "http", id: "ci" } as const;
+const ADDRESS = "main.channel.spec";
+const MOVES = ["hear", "hear", "answer", "tool", "tool", "branch", "halt", "silence", "throw", "die", "stale"] as const;
+
 const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
-const moves = fc.array(
-  fc.record({ move: fc.constantFrom<Move>("hear", "hear", "answer", "silence", "throw", "die", "stale"), text }),
-  { maxLength: 80, size: "max" },
-);
+const moves = fc.array(fc.record({ move: fc.constantFrom<Move>(...MOVES), text }), { maxLength: 80, size: "max" });
 
 test("every message heard stands in exactly one answers, whatever happened in between", () => {
   fc.assert(
     fc.property(moves, (list) => {
       const { log, state } = play(list);
-      const answered = log.flatMap(({ event }) => (event.type === "heard" ? [] : event.data.answers));
+      const answered = log.flatMap(({ event }) => ("answers" in event.data ? (event.data.answers ?? []) : []));
       const heard = log.filter(({ event }) => event.type === "heard").map(({ seq }) => seq);
       assert.deepEqual(answered, heard);
       assert.deepEqual(steps(state), {});
@@ -28,14 +39,38 @@ test("every message heard stands in exactly one answers, whatever happened in be
   );
 });
 
-test("at most one call is wanted, one is while anything is open, and it does not change until it ends", () => {
+test("one call, or the tools of the last one, is wanted while anything is open, and sees the same until it ends", () => {
   fc.assert(
     fc.property(moves, (list) => {
       for (const { before, event, after } of play(list).log) {
-        const open = after.thinking.length + after.waiting.length;
-        assert.equal(Object.keys(steps(after)).length, open > 0 ? 1 : 0);
-        if (event.type === "heard" && before.thinking.length > 0) assert.deepEqual(steps(after), steps(before));
+        const wanted = Object.values(steps(after));
+        const thinking = wanted.filter(({ type }) => type === "think").length;
+        const open = after.turn !== undefined || after.waiting.some(({ quiet }) => !quiet);
+        assert.equal(wanted.length > 0, open);
+        assert.ok(thinking === 0 || wanted.length === 1);
+        if (event.type !== "heard" || before.turn === undefined) continue;
+        assert.deepEqual(Object.keys(steps(after)), Object.keys(steps(before)));
+        assert.deepEqual(windowOf(after), windowOf(before));
       }
+    }),
+  );
+});
+
+test("no transcript that a model is given has a tool call without its result, and no result without its call", () => {
+  fc.assert(
+    fc.property(moves, (list) => {
+      for (const { after } of play(list).log) {
+        if (!Object.values(steps(after)).some(({ type }) => type === "think")) continue;
+        assertValid(windowOf(after).lines.flatMap(messagesOf));
+      }
+    }),
+  );
+});
+
+test("a turn has at most its calls of the model", () => {
+  fc.assert(
+    fc.property(moves, (list) => {
+      for (const { after } of play(list).log) assert.ok((after.turn?.calls ?? 0) < MAX_CALLS);
     }),
   );
 });
@@ -63,9 +98,12 @@ test("folding never throws, also on a log with holes", () => {
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60, size: "max" }), (events) => {
-      const state = events.reduce((before, each, index) => evolve(before, each, placed(index + 1)), initial());
-      assert.ok(Object.keys(steps(state)).length === (state.thinking.length > 0 ? 1 : 0));
-      assert.ok(state.thinking.length > 0 || state.waiting.length === 0);
+      const state = events.reduce(
+        (before, each, index) => foldConversation(before, each, placed(index + 1)),
+        emptyConversation(ADDRESS),
+      );
+      assert.equal(Object.keys(steps(state)).length > 0, state.turn !== undefined);
+      assert.ok(state.turn !== undefined || state.waiting.length === 0);
     }),
   );
 });
@@ -76,9 +114,10 @@ test("an answer of any length fits into an event", () => {
       fc.integer({ min: MAX_TEXT - 3, max: MAX_TEXT + 200 }),
       fc.constantFrom("a", "🦊", "é"),
       (size, unit) => {
-        const state = evolve(initial(), { type: "heard", data: { text: "x", who } }, placed(1));
+        const heard = { type: "heard", data: { text: "x", who } } as const;
+        const state = foldConversation(emptyConversation(ADDRESS), heard, placed(1));
         const long = unit.repeat(size).slice(0, size);
-        const event = decide(state, { type: "outcome", key: "think-1", data: { text: long, model: "m" } });
+        const event = decide(state, { type: "outcome", key: "think-1", data: thoughtOf({ type: "text", text: long }) });
         assert.ok(
           event?.type === "said" && event.data.text.length <= MAX_TEXT && event.data.text.length > MAX_TEXT - 9,
         );
@@ -88,18 +127,18 @@ test("an answer of any length fits into an event", () => {
   );
 });
 
-type Committed = { seq: number; event: ChannelEvent; before: ChannelState; after: ChannelState };
+type Committed = { seq: number; event: ChannelEvent; before: Conversation; after: Conversation };
 
 /** Plays moves as the runtime would, then lets every call that is still wanted end well. */
 function play(list: readonly { readonly move: Move; readonly text: string }[]) {
   const log: Committed[] = [];
-  let state = initial();
-  const give = (input: Parameters<typeof decide>[1]): void => {
+  let state: Conversation = emptyConversation(ADDRESS);
+  const give = (input: ChannelInput): void => {
     const event = decide(state, input);
     if (event === undefined || event.type === "refusal") return;
     const before = state;
     const seq = log.length + 1;
-    state = evolve(state, event, placed(seq));
+    state = foldConversation(state, event, placed(seq));
     log.push({ seq, event, before, after: state });
   };
   for (const { move, text: words } of list) give(inputOf(move, words, state));
@@ -107,17 +146,25 @@ function play(list: readonly { readonly move: Move; readonly text: string }[]) {
   return { log, state };
 }
 
-function inputOf(move: Move, words: string, state: ChannelState): Parameters<typeof decide>[1] {
-  const key = Object.keys(steps(state))[0] ?? "think-0";
+function inputOf(move: Move, words: string, state: Conversation): ChannelInput {
+  const [key = "think-0", step] = Object.entries(steps(state))[0] ?? [];
+  const brings = (data: Brought): ChannelInput => ({ type: "outcome", key, data });
+  const isUse = step?.type === "use";
   switch (move) {
     case "hear":
       return { type: "mail", verb: "hear", data: { text: words, who } };
+    case "halt":
+      return { type: "mail", verb: "stop", data: { who } };
     case "answer":
-      return { type: "outcome", key, data: { text: words, model: "offline" } };
+      return brings(isUse ? { text: words } : thoughtOf({ type: "text", text: words }));
+    case "tool":
+      return brings(isUse ? { text: words } : thoughtOf(callNamed("look_back", words), callNamed("nothing", words)));
+    case "branch":
+      return brings(isUse ? { text: words } : thoughtOf(callNamed("branch", words), callNamed("set_status", words)));
     case "silence":
-      return { type: "outcome", key, data: { text: "", model: "offline" } };
+      return brings(isUse ? { text: "" } : thoughtOf());
     case "stale":
-      return { type: "outcome", key: "think-0", data: { text: words, model: "offline" } };
+      return { type: "outcome", key: "think-0", data: thoughtOf({ type: "text", text: words }) };
     case "throw":
       return { type: "failure", key, code: "threw", reason: words };
     case "die":
@@ -125,6 +172,26 @@ function inputOf(move: Move, words: string, state: ChannelState): Parameters<typ
   }
 }
 
+let calls = 0;
+
+function callNamed(name: string, words: string): AnswerPart {
+  return { type: "tool-call", id: `c${++calls}`, name, input: { query: words, task: words, text: words } };
+}
+
+function thoughtOf(...content: readonly AnswerPart[]): Thought {
+  return { content, model: "offline", stop: "end" };
+}
+
+/** As the APIs want it: the message after one with calls has exactly their results. */
+function assertValid(messages: readonly Message[]): void {
+  for (const [index, message] of messages.entries()) {
+    const called = message.role === "assistant" ? callsIn(message.content).map(({ id }) => id) : [];
+    const next = messages[index + 1];
+    if (called.length > 0) assert.deepEqual(next?.role === "tool" && next.results.map(({ id }) => id), called);
+    if (message.role === "tool") assert.equal(messages[index - 1]?.role, "assistant");
+  }
+}
+
 function placed(seq: number) {
-  return { seq, at: 1_790_000_000_000 + seq };
+  return { address: ADDRESS, id: `event-${seq}`, seq, at: 1_790_000_000_000 + seq } as const;
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { channelKind } from "#actors/channel/kind.ts";
-import { initial } from "#actors/channel/state.ts";
 import { promptsFrom } from "#actors/prompts/mod.ts";
+import { emptyConversation } from "#actors/turn/mod.ts";
 import type { Call, Models } from "#models/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
 import { channelContract } from "#subjects/channel.ts";
@@ -13,7 +13,11 @@ test("the question prompt shows what the very call is given", async () => {
   const calls: Call[] = [];
   const kind = channelKind({ models: modelsInto(calls), prompts: promptsFrom(async (key) => TEXTS[key]) });
   const heard = { text: "hello there", who: { party: "terminal", id: "ada" } } as const;
-  const state = kind.evolve(initial(), { type: "heard", data: heard }, { seq: 1, id: "e1", at: 0 });
+  const state = kind.evolve(
+    emptyConversation(ADDRESS),
+    { type: "heard", data: heard },
+    { address: ADDRESS, seq: 1, id: "e1", at: 0 },
+  );
   const [step] = Object.values(kind.steps(state));
   assert.ok(step !== undefined);
   await kind.perform(step, TOOLS);
@@ -36,7 +40,7 @@ test("the question prompt shows what the very call is given", async () => {
 
 test("at rest the question prompt shows what the next call will be given", async () => {
   const kind = channelKind({ models: modelsInto([]) });
-  const shown = channelContract.asks.prompt.parse(await kind.answers?.prompt?.(initial(), ADDRESS));
+  const shown = channelContract.asks.prompt.parse(await kind.answers?.prompt?.(emptyConversation(ADDRESS), ADDRESS));
   assert.deepEqual([shown.system.length, shown.messages, shown.tokens], [4, 0, 0]);
 });
 
@@ -49,6 +53,8 @@ const TOOLS: Tools<unknown> = {
   signal: new AbortController().signal,
   emit: async () => {},
   live: () => {},
+  read: () => assert.fail("no other past is read"),
+  back: () => assert.fail("nothing is looked for"),
 };
 
 function modelsInto(calls: Call[]): Models {
@@ -59,5 +65,6 @@ function modelsInto(calls: Call[]): Models {
       return { content: [{ type: "text", text: "hello" }], stop: "end", usage, model: "fake/one" };
     },
     contextTokens: () => 100_000,
+    isFree: () => false,
   };
 }

@@ -2,23 +2,27 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turnOfLoop } from "node:timers/promises";
 import { performWith } from "#actors/channel/perform.ts";
-import type { Thought } from "#actors/channel/steps.ts";
-import { type Answer, type Call, type Models, modelsFrom } from "#models/mod.ts";
+import { type Brought, emptyConversation, foldConversation, type Thought } from "#actors/turn/mod.ts";
+import { type Answer, budgetsFrom, type Call, type Models, modelsFrom, textOf } from "#models/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
 import { eventually } from "#support/eventually.ts";
+import { entryOf } from "#support/record.ts";
 
-const step = {
-  type: "think",
-  window: { lines: [{ role: "user", seq: 1, at: 0, text: "hello" }], answers: [1], before: 0, heard: 1, said: 0 },
-} as const;
+const ADDRESS = "main.channel.spec";
+const conversation = foldConversation(
+  emptyConversation(ADDRESS),
+  { type: "heard", data: { text: "hello", who: { party: "terminal", id: "ada" } } },
+  { address: ADDRESS, seq: 1, id: "e1", at: 0 },
+);
+const step = { type: "think", number: 1, conversation } as const;
 
 const USAGE = { input: 5, output: 2, cacheRead: 0, cacheWrite: 0 };
 
 test("a model that answers at once tells nothing live", async () => {
   const { tools, told } = recorder();
-  const thought = await performWith({ models: offline(0) })(step, tools);
+  const thought = await thinkWith(offline(0), tools);
   await turnOfLoop();
-  assert.match(thought.text, /^Hello/);
+  assert.match(textOf(thought.content), /^Hello/);
   assert.equal(thought.usage, undefined);
   assert.deepEqual(told, []);
 });
@@ -33,8 +37,8 @@ test("a model that takes its time tells that it thinks, then its words with thei
     onText("three", 1);
     return answerOf("one two three");
   });
-  const thought = await performWith({ models })(step, tools);
-  assert.deepEqual(thought, { text: "one two three", model: "slow/one", usage: USAGE });
+  const thought = await thinkWith(models, tools);
+  assert.deepEqual(thought, { ...answerOf("one two three"), usage: USAGE });
   assert.deepEqual(told, [
     ["status", { doing: "thinking" }],
     ["delta", { step: "think-1", attempt: 1, offset: 0, text: "one " }],
@@ -72,7 +76,7 @@ test("a step that runs again numbers its attempts above all that were told befor
 
 test("deltas put together are the beginning of the answer", async () => {
   const { tools, told } = recorder();
-  const { text } = await performWith({ models: offline(5) })(step, tools);
+  const text = textOf((await thinkWith(offline(5), tools)).content);
   const deltas = told.flatMap(([noun, data]) => (noun === "delta" ? [data as { offset: number; text: string }] : []));
   assert.ok(deltas.length > 1);
   assert.ok(text.startsWith(deltas.map((delta) => delta.text).join("")));
@@ -96,19 +100,35 @@ test("what a model throws is thrown on, and leaves no timer behind", async () =>
   assert.deepEqual(told, []);
 });
 
-test("an answer without words says why there are none", async () => {
-  const { tools } = recorder();
-  const saying = (stop: Answer["stop"]) => modelsThat(() => Promise.resolve({ ...answerOf(""), stop }));
-  await assert.rejects(performWith({ models: saying("refused") })(step, tools), /^Error: slow\/one declines/);
-  await assert.rejects(performWith({ models: saying("length") })(step, tools), /ran out of room/);
+test("a tool tells what is used, and looks through what was said", async () => {
+  const { tools, told } = recorder();
+  const call = { type: "tool-call", id: "c1", name: "look_back", input: { query: "hello" } } as const;
+  const used = await performWith({ models: offline(0) })({ type: "use", call, conversation }, tools);
+  assert.deepEqual(used, { text: "#1, 1970-01-01T00:00Z, ada: hello" });
+  assert.deepEqual(told, [["status", { doing: "using", tool: "look_back" }]]);
 });
+
+test("a budget that is spent is asked before any model is", async () => {
+  const { tools } = recorder();
+  const models = modelsThat(() => assert.fail("a model was called"));
+  const entry = JSON.stringify({ seq: 9, day: "2026-11-21", tokens: 7, microUsd: 20_000_000 });
+  const budgets = budgetsFrom(async () => entry, {}, { now: () => Date.parse("2026-11-21T20:00:00Z") });
+  const brought = await performWith({ models, budgets })(step, tools);
+  assert.ok("denied" in brought);
+  assert.match(brought.denied, /^the agent's budget of today is spent \(/);
+});
+
+async function thinkWith(models: Models, tools: Tools<Brought>): Promise<Thought> {
+  const thought = await performWith({ models })(step, tools);
+  return "content" in thought ? thought : assert.fail("that was a tool");
+}
 
 function offline(paceMs: number): Models {
   return modelsFrom("channel", { THALASSA_OFFLINE_PACE_MS: `${paceMs}` });
 }
 
 function modelsThat(think: (call: Call) => Promise<Answer>): Models {
-  return { think, contextTokens: () => 100_000 };
+  return { think, contextTokens: () => 100_000, isFree: () => false };
 }
 
 function answerOf(text: string): Answer {
@@ -118,13 +138,18 @@ function answerOf(text: string): Answer {
 function recorder(attempt = 1) {
   const told: [string, object][] = [];
   const controller = new AbortController();
-  const tools: Tools<Thought> = {
+  const tools: Tools<Brought> = {
     address: "main.channel.spec",
     key: "think-1",
     attempt,
     signal: controller.signal,
     emit: () => Promise.resolve(),
     live: (noun, data) => void told.push([noun, data]),
+    read: () => assert.fail("no other past is read"),
+    async *back({ from, seq }) {
+      const data = { text: "hello", who: { party: "terminal", id: "ada" } };
+      yield [{ ...entryOf(from, "e0", { event: "heard", data, version: 2 }), seq, forged: false }];
+    },
   };
   return { tools, told, abort: () => controller.abort() };
 }

@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { channel as kind } from "#actors/channel/kind.ts";
-import { MAX_CALL_LINES, MAX_WAITING_LINES } from "#actors/channel/state.ts";
-import { type ChannelEvent, MAX_TEXT } from "#subjects/channel.ts";
+import { MAX_CALL_LINES, MAX_WAITING_LINES, windowOf } from "#actors/turn/mod.ts";
+import type { ChannelEvent } from "#subjects/channel.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 import { emission, FIRST_AT, failure, mail, outcome, specOf } from "#support/spec.ts";
 
 const channel = specOf(kind);
@@ -14,15 +16,16 @@ const said = (text: string, ...answers: number[]): ChannelEvent => ({
   data: { text, answers, model: "offline" },
 });
 const failed = (reason: string, ...answers: number[]): ChannelEvent => ({ type: "failed", data: { reason, answers } });
-const thought = (key: string, text: string) => outcome(key, { text, model: "offline" });
+const answer = (text: string) => ({ content: [{ type: "text", text }], model: "offline", stop: "end" }) as const;
+const thought = (key: string, text: string) => outcome(key, answer(text));
 
 test("what an answer cost stands beside it", () => {
   const usage = { input: 12, output: 3, cacheRead: 900, cacheWrite: 0 };
   const model = "anthropic/claude-sonnet-5-5";
   channel
     .given(heard("hello"))
-    .when(outcome("think-1", { text: "Hello!", model, usage }))
-    .decides({ type: "said", data: { text: "Hello!", answers: [1], model, usage } });
+    .when(outcome("think-1", { ...answer("Hello!"), model, usage }))
+    .decides({ type: "said", data: { text: "Hello!", answers: [1], model, usage, who: ada } });
 });
 
 test("a message is heard, and the channel thinks about it", () => {
@@ -30,7 +33,7 @@ test("a message is heard, and the channel thinks about it", () => {
 });
 
 test("a new channel runs nothing", () => {
-  channel.given().runs().answers("status", { heard: 0, said: 0, thinking: false, waiting: 0 });
+  channel.given().runs().answers("status", { heard: 0, said: 0, thinking: false, waiting: 0, work: [] });
 });
 
 test("a thought is said, shown in the view, and the channel rests", () => {
@@ -40,18 +43,15 @@ test("a thought is said, shown in the view, and the channel rests", () => {
     .decides(said("Hello, Ada!", 1))
     .sends({ view: { type: "view", view: "channels", data: { at: FIRST_AT + 1_000, last: "Hello, Ada!" } } })
     .after.runs()
-    .answers("status", { heard: 1, said: 1, thinking: false, waiting: 0 });
+    .answers("status", { heard: 1, said: 1, thinking: false, waiting: 0, work: [] });
 });
 
-test("a call is the same step, body and all, whatever is heard while it runs", () => {
+test("a call is the same step and sees the same, whatever is heard while it runs", () => {
   const before = channel.given(heard("one"));
-  const line = { role: "user", seq: 1, at: FIRST_AT, text: "one", who: ada } as const;
-  const window = { lines: [line], answers: [1], before: 0, heard: 1, said: 0 };
-  before.steps({ "think-1": { type: "think", window } });
-  channel
-    .given(heard("one"), heard("two"), heard("three"))
-    .steps({ "think-1": { type: "think", window } })
-    .answers("status", { heard: 3, said: 0, thinking: true, waiting: 2 });
+  const after = channel.given(heard("one"), heard("two"), heard("three"));
+  before.runs("think-1");
+  after.runs("think-1").answers("status", { heard: 3, said: 0, thinking: true, waiting: 2, work: [] });
+  assert.deepEqual(windowOf(after.state), windowOf(before.state));
 });
 
 test("what was heard while thinking is answered together by the next call", () => {
@@ -89,7 +89,7 @@ test("the end of a call that is no longer wanted is ignored", () => {
 test("an emission changes nothing", () => {
   channel
     .given(heard("one"))
-    .when(emission("think-1", { text: "half", model: "offline" }))
+    .when(emission("think-1", answer("half")))
     .ignores();
 });
 
@@ -114,7 +114,11 @@ test("a call abandoned after three deaths says so, and what to do", () => {
 
 test("an answer without words is a failure", () => {
   const reason = "The model answered with nothing. Please say it again.";
-  channel.given(heard("x")).when(thought("think-1", " \n")).decides(failed(reason, 1)).after.runs();
+  channel
+    .given(heard("x"))
+    .when(thought("think-1", " \n"))
+    .decides({ type: "failed", data: { reason, answers: [1], model: "offline" } })
+    .after.runs();
 });
 
 test("a failure lets what waited be answered", () => {

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evolve } from "#actors/channel/evolve.ts";
 import { sends } from "#actors/channel/sends.ts";
-import { type ChannelState, initial, lengthOf, MAX_WINDOW_LENGTH, MAX_WINDOW_LINES } from "#actors/channel/state.ts";
-import { steps } from "#actors/channel/steps.ts";
-import { type ChannelEvent, MAX_TEXT } from "#subjects/channel.ts";
+import {
+  type Conversation,
+  emptyConversation,
+  foldConversation,
+  lengthOf,
+  MAX_WINDOW_LENGTH,
+  MAX_WINDOW_LINES,
+  windowOf,
+} from "#actors/turn/mod.ts";
+import { type ChannelEvent, channelViewSchema } from "#subjects/channel.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
+
+const ADDRESS = "main.channel.spec";
 
 const who = { party: "telegram", id: "4711", name: "Ada Lovelace" } as const;
 
@@ -35,22 +44,22 @@ test("long lines fill a window sooner, and the newest line stays however long", 
 });
 
 test("a call is told what is outside its window", () => {
-  const state = evolve(
+  const state = foldConversation(
     talk(150, (turn) => `message ${turn}`),
     { type: "heard", data: { text: "now", who } },
     at(999),
   );
-  const { window } = steps(state)["think-999"] ?? assert.fail("no call runs");
+  const window = windowOf(state);
   assert.equal(window.before + window.lines.length, 301);
   assert.equal(window.first?.text, "message 1");
-  assert.deepEqual(window.answers, [999]);
+  assert.deepEqual([window.open, window.lines.at(-1)?.seq], [1, 999]);
   assert.equal(window.heard, 151);
   assert.equal(window.said, 150);
 });
 
 test("a failure stays in the conversation as a note", () => {
-  const heard = evolve(initial(), { type: "heard", data: { text: "hi", who } }, at(1));
-  const state = evolve(heard, { type: "failed", data: { reason: "no", answers: [1] } }, at(2));
+  const heard = foldConversation(emptyConversation(ADDRESS), { type: "heard", data: { text: "hi", who } }, at(1));
+  const state = foldConversation(heard, { type: "failed", data: { reason: "no", answers: [1] } }, at(2));
   assert.deepEqual(
     state.window.map((line) => line.role),
     ["user", "note"],
@@ -60,7 +69,7 @@ test("a failure stays in the conversation as a note", () => {
 
 test("an event of another schema leaves the state as it is", () => {
   const state = talk(1, () => "hi");
-  assert.equal(evolve(state, { type: "mused", data: {} } as unknown as ChannelEvent, at(3)), state);
+  assert.equal(foldConversation(state, { type: "mused", data: {} } as unknown as ChannelEvent, at(3)), state);
 });
 
 test("the snapshot of a short conversation takes well under a kibibyte", () => {
@@ -70,22 +79,27 @@ test("the snapshot of a short conversation takes well under a kibibyte", () => {
 
 test("the view shows how an answer begins, cut between words", () => {
   const event: ChannelEvent = { type: "said", data: { text: "wörd ".repeat(40), answers: [1], model: "offline" } };
-  const { data } = sends(event, { at: 7 }).view ?? assert.fail("nothing is sent");
-  assert.equal(data.at, 7);
-  assert.match(data.last, /^(wörd )+wörd…$/);
-  assert.ok(data.last.length <= 120);
+  const { data } = sends(event, { address: ADDRESS, id: "e7", at: 7 }).view ?? assert.fail("nothing is sent");
+  const shown = channelViewSchema.omit({ seq: true }).parse(data);
+  assert.equal(shown.at, 7);
+  assert.match(shown.last, /^(wörd )+wörd…$/);
+  assert.ok(shown.last.length <= 120);
 });
 
-function talk(turns: number, message: (turn: number) => string, answer = "ok"): ChannelState {
-  let state = initial();
+function talk(turns: number, message: (turn: number) => string, answer = "ok"): Conversation {
+  let state = emptyConversation(ADDRESS);
   for (let turn = 1; turn <= turns; turn++) {
     const seq = turn * 2 - 1;
-    state = evolve(state, { type: "heard", data: { text: message(turn), who } }, at(seq));
-    state = evolve(state, { type: "said", data: { text: answer, answers: [seq], model: "offline" } }, at(seq + 1));
+    state = foldConversation(state, { type: "heard", data: { text: message(turn), who } }, at(seq));
+    state = foldConversation(
+      state,
+      { type: "said", data: { text: answer, answers: [seq], model: "offline" } },
+      at(seq + 1),
+    );
   }
   return state;
 }
 
 function at(seq: number) {
-  return { seq, at: 1_790_000_000_000 + seq };
+  return { address: ADDRESS, id: `e${seq}`, seq, at: 1_790_000_000_000 + seq } as const;
 }

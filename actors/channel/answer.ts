@@ -1,0 +1,103 @@
+import {
+  beganBy,
+  bounded,
+  type Conversation,
+  callsIn,
+  heardIn,
+  settleCalls,
+  type Thought,
+  type Turn,
+  wellSettled,
+} from "#actors/turn/mod.ts";
+import { textOf } from "#models/mod.ts";
+import type { ChannelEvent } from "#subjects/channel.ts";
+import type { CallResult } from "#subjects/turn.ts";
+import { branchInput, CHANNEL_TOOLS, replyInput } from "./tools.ts";
+
+/** Most calls of a model in one turn. */
+export const MAX_CALLS = 5;
+
+/** What a call comes to that the last answer of a turn makes. */
+const NO_MORE = `Not done: a turn has ${MAX_CALLS} calls of the model, and this was the last one.`;
+
+/** Said where a turn ends without a word. */
+const GAVE_UP = `I have worked at this for ${MAX_CALLS} steps and have no answer yet. Say “go on” and I will.`;
+
+/**
+ * What a model's answer comes to: it is said, or it was a thought that only used tools; the last one of a turn closes what
+ * was heard. An answer without words and tools, where nothing was said before, is a failure.
+ */
+export function judgeAnswer(state: Conversation, turn: Turn, answer: Thought): ChannelEvent {
+  const { content, model, usage } = answer;
+  const isLast = turn.calls + 1 >= MAX_CALLS;
+  const settling = settleCalls(content, CHANNEL_TOOLS, contextOf(state, content), isLast ? NO_MORE : undefined);
+  const { results } = settling;
+  const said = bounded(saidIn(content, results));
+  const who = beganBy(state);
+  const cost = { model, ...(usage === undefined ? {} : { usage, ...(who === undefined ? {} : { who }) }) };
+  const calls = callsIn(content);
+  const answers = [...heardIn(turn.lines)];
+  if (calls.length === 0 && said === "") return silent(turn, answer, cost, answers);
+  const ends = calls.length === 0 || isLast || (said !== "" && settling.closes);
+  const text = ends && said === "" ? GAVE_UP : said;
+  const used =
+    calls.length === 0 ? {} : { content: [...content], ...(results.length === 0 ? {} : { results: [...results] }) };
+  const about = ends ? { answers } : {};
+  const rest = { ...cost, ...began(state, content, results), ...about };
+  if (text === "") return { type: "thought", data: { content: [...content], ...used, ...rest } };
+  return { type: "said", data: { text, ...used, ...rest, ...(ends ? {} : { to: answers }) } };
+}
+
+/** No words, and no tools: fine where something was said already in this turn. */
+function silent(turn: Turn, { stop }: Thought, cost: Cost, answers: number[]): ChannelEvent {
+  if (turn.lines.some(({ role, text }) => role === "agent" && text !== "")) {
+    return { type: "thought", data: { content: [], ...cost, answers } };
+  }
+  return { type: "failed", data: { reason: `${WORDLESS[stop](cost.model)} Please say it again.`, answers, ...cost } };
+}
+
+type Cost = Pick<Extract<ChannelEvent, { type: "thought" }>["data"], "model" | "usage" | "who">;
+
+const nothing = (): string => "The model answered with nothing.";
+
+/** Why there are no words. */
+const WORDLESS: Readonly<Record<Thought["stop"], (model: string) => string>> = {
+  end: nothing,
+  tools: nothing,
+  other: nothing,
+  refused: (model) => `I could not answer: ${model} declines to answer that.`,
+  length: (model) => `I could not answer: ${model} ran out of room before its first word.`,
+};
+
+/** The model's own words, and what its calls of `reply` say. */
+function saidIn(content: Thought["content"], results: readonly CallResult[]): string {
+  const replies = wellSettled({ content, results }, "reply", replyInput).map(({ input }) => input.text);
+  return [textOf(content).trim(), ...replies].filter((text) => text !== "").join("\n\n");
+}
+
+/** Limits count what the same answer began before. */
+function contextOf({ work }: Conversation, content: Thought["content"]) {
+  return (index: number) => ({
+    work,
+    begun: () =>
+      callsIn(content)
+        .slice(0, index)
+        .filter(({ name }) => name === "branch").length,
+  });
+}
+
+/** The thoughts on the side that an answer begins, with the past as it was before the answer. */
+function began(
+  state: Conversation,
+  content: Thought["content"],
+  results: readonly CallResult[],
+): Pick<Extract<ChannelEvent, { type: "thought" }>["data"], "began"> {
+  const who = beganBy(state);
+  const begun = wellSettled({ content, results }, "branch", branchInput).map(({ index, input: { task } }) => ({
+    call: index,
+    task,
+    seq: state.seq,
+    ...(who === undefined ? {} : { who }),
+  }));
+  return begun.length === 0 ? {} : { began: begun };
+}

@@ -1,0 +1,5 @@
+import { limitsFrom } from "#models/mod.ts";
+import { runKind } from "#runtime/mod.ts";
+import { cortexKind } from "./kind.ts";
+
+await runKind(cortexKind(limitsFrom(process.env)));

@@ -1,0 +1,93 @@
+import { BUILT_IN, type Prompts, type PromptText, systemOf } from "#actors/prompts/mod.ts";
+import { type Denied, type Prompt, promptOf, type Thought, type Window } from "#actors/turn/mod.ts";
+import {
+  BudgetSpent,
+  type Budgets,
+  estimatedTokens,
+  type Models,
+  OFFLINE,
+  type Spender,
+  type Tool,
+  textOf,
+} from "#models/mod.ts";
+import { type Address, parseAddress } from "#subjects/mod.ts";
+
+/** What prompts are made with. */
+export type PromptPort = {
+  readonly models: Pick<Models, "contextTokens">;
+  /** Who the agents are. Default: what comes with Thalassa. */
+  readonly prompts?: Prompts;
+  /** Units: ms since 1970. */
+  readonly now?: () => number;
+};
+
+/** What is thought with. */
+export type ThinkPort = PromptPort & {
+  readonly models: Models;
+  /** Who may still spend. Default: everybody. */
+  readonly budgets?: Budgets;
+};
+
+/** What is asked of a model. */
+export type Question = {
+  /** Whose prompt it is. */
+  readonly kind: string;
+  readonly window: Window;
+  readonly tools: readonly Tool[];
+  readonly notes: readonly string[];
+};
+
+/** The prompt of a call, and the texts that its system blocks are, as they are in use now. */
+export async function nextPrompt(
+  { kind, window, tools, notes }: Question,
+  address: Address,
+  { models, prompts = BUILT_IN, now = Date.now }: PromptPort,
+): Promise<Prompt & { readonly texts: readonly PromptText[] }> {
+  const texts = await systemOf(prompts, parseAddress(address).agent, kind);
+  const identity = texts.map(({ text }) => text);
+  return { texts, ...promptOf(window, { identity, tools, notes, maxTokens: models.contextTokens(), now: now() }) };
+}
+
+/** Calls a model, unless its money is spent. Throws: ModelFailed; the signal's reason. */
+export async function think(
+  question: Question,
+  of: { readonly address: Address; readonly signal: AbortSignal; readonly spender: Spender },
+  port: ThinkPort,
+  onText: (text: string, attempt: number) => void,
+): Promise<Thought | Denied> {
+  try {
+    await port.budgets?.allow(of.spender);
+  } catch (error) {
+    if (error instanceof BudgetSpent) return { denied: error.message };
+    throw error;
+  }
+  const { texts: _, ...prompt } = await nextPrompt(question, of.address, port);
+  const { content, model, stop, usage } = await port.models.think({ ...prompt, signal: of.signal, onText });
+  return { content, model, stop, ...(model === OFFLINE ? {} : { usage }) };
+}
+
+/** What is shown of a prompt to whoever asks. */
+export type ShownPrompt = {
+  readonly system: readonly (PromptText & { readonly tokens: number })[];
+  readonly tools: readonly string[];
+  readonly messages: number;
+  readonly unseen: number;
+  readonly tokens: number;
+  readonly postscript: string;
+};
+
+/** What a model will be given, for people. */
+export async function promptShown(question: Question, address: Address, port: PromptPort): Promise<ShownPrompt> {
+  const { texts, messages, unseen, postscript, tools } = await nextPrompt(question, address, port);
+  const lengths = messages.map(
+    (each) => (each.role === "tool" ? JSON.stringify(each.results) : textOf(each.content)).length,
+  );
+  return {
+    system: texts.map((text) => ({ ...text, tokens: estimatedTokens(text.text.length) })),
+    tools: tools.map(({ name }) => name),
+    messages: messages.length,
+    unseen: unseen.lines,
+    tokens: estimatedTokens(lengths.reduce((sum, length) => sum + length, 0)),
+    postscript,
+  };
+}

@@ -1,0 +1,32 @@
+export { chargeSends } from "./charge.ts";
+export {
+  beganBy,
+  CONVERSATION_VERSION,
+  type Conversation,
+  emptyConversation,
+  heardIn,
+  isFull,
+  MAX_CALL_LINES,
+  MAX_WAITING_LINES,
+  MAX_WINDOW_LENGTH,
+  MAX_WINDOW_LINES,
+  type Work,
+} from "./conversation.ts";
+export { failedCall, type Used } from "./failed-call.ts";
+export { foldConversation } from "./fold.ts";
+export { bounded, type Call, callsIn, type Line, lengthOf, REPLY, settledLine } from "./line.ts";
+export { LOOK_BACK, type LookBack, lookBack, lookBackInput } from "./look-back.ts";
+export { CONVERSATION } from "./past.ts";
+export { type Prompt, promptOf, type Window, windowOf, workNote } from "./prompt.ts";
+export { STATUS_TOOL, setStatus, statusInput } from "./set-status.ts";
+export type { Brought, Denied, Thought } from "./thought.ts";
+export {
+  offered,
+  type Settled,
+  settleCalls,
+  shownResult,
+  type Toolbox,
+  type ToolSpec,
+  wellSettled,
+} from "./tools.ts";
+export { answered, callOf, isUsing, stepsOf, type Turn, type TurnStep, thinkKey, turnOf, used } from "./turn.ts";

@@ -1,0 +1,18 @@
+import type { Answer, AnswerPart } from "#models/mod.ts";
+import type { Spent } from "#subjects/turn.ts";
+import type { Used } from "./failed-call.ts";
+
+/** What a call of a model came to. */
+export type Thought = {
+  readonly content: readonly AnswerPart[];
+  readonly model: string;
+  readonly stop: Answer["stop"];
+  /** Absent where nobody charges. */
+  readonly usage?: Spent;
+};
+
+/** No model was called: why not, as the person is told. */
+export type Denied = { readonly denied: string };
+
+/** What a step of a turn may bring. */
+export type Brought = Thought | Denied | Used;
