@@ -13,6 +13,7 @@ import { addSetup } from "./cli/setup.ts";
 import { addTalking } from "./cli/talking.ts";
 import { addTimeTravel } from "./cli/time-travel.ts";
 import { addToken } from "./cli/token.ts";
+import { addUsage } from "./cli/usage.ts";
 import { addWatching } from "./cli/watching.ts";
 import { packageVersion } from "./package-version.ts";
 
@@ -39,6 +40,7 @@ for (const add of [
   addAgents,
   addIdentity,
   addPrompt,
+  addUsage,
   addConfig,
   addCompletion,
 ])

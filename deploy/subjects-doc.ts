@@ -78,7 +78,7 @@ function planes(): string {
 }
 
 function kindSection(contract: KindContract): string {
-  const { kind, about, account, version, sends, views, reads = {} } = contract;
+  const { kind, about, account, version, sends, views, reads = {}, pasts = [] } = contract;
   const bodies = [
     ...bodyRows(`in`, { ...contract.mail, [FORK]: forkSchema }),
     ...bodyRows(`log`, { ...contract.events, [RESUMED]: resumedSchema, [FORKED]: forkSchema }),
@@ -87,9 +87,14 @@ function kindSection(contract: KindContract): string {
   ];
   return [
     `### ${kind}`,
-    `${about} Account \`${account}\`, schema version ${version}. Sends ${verbs(sends)}. Views: ${listed(views)}. Reads ${listed(entries(reads))}.`,
+    `${about} Account \`${account}\`, schema version ${version}. Sends ${verbs(sends)}. Views: ${listed(views)}. Reads ${listed(entries(reads))}.${past(pasts)}`,
     table(["plane", "name", "body (for `ask`: of the answer)"], bodies),
   ].join("\n\n");
+}
+
+/** Shape: ` Reads the past of `channel`.`. */
+function past(pasts: readonly string[]): string {
+  return pasts.length === 0 ? "" : ` Reads the past of ${listed(pasts)}.`;
 }
 
 function bodyRows(plane: string, schemas: KindContract["mail"]): readonly (readonly string[])[] {

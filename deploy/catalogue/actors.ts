@@ -10,6 +10,18 @@ export const actorChapters: readonly Chapter[] = [
         "More messages wait in this channel than it takes on at once",
         "say it again when some are answered; if none is, see *answers do not come*",
       ],
+      "charge-unsigned": [
+        "A charge names no actor that called a model",
+        "send it as that actor, with `Thalassa-From`; people have nothing to charge",
+      ],
+      "charge-foreign": [
+        "A charge is of another agent, or for no conversation of this one",
+        "mend the sender: it charges the cortex of the agent whose conversation it is",
+      ],
+      "not-thinking": [
+        "A branch was told something, or to end, that had ended already or was never begun",
+        "read its conclusion in the conversation; begin another one",
+      ],
       "has-a-past": ["A fork was wanted under an address that has a log", "fork to another name"],
       "other-kind": ["A fork was wanted of an actor of another kind", "fork to an address of the same kind"],
       "no-such-past": ["Nothing had happened to the other by then", "take a sequence from `thalassa log`"],
@@ -73,12 +85,16 @@ export const actorChapters: readonly Chapter[] = [
         "say it again; for a slow server of your own raise `models.first_ms`",
       ],
       "model-request": [
-        "The provider refuses the request itself, so no other model is asked",
+        "The provider refuses the request itself; only one that is too long for it is taken to the next model",
         "read what it says; if the conversation is too long for it, lower `models.context_tokens`",
       ],
       "model-unfit": [
         "The model did not answer in the form that was asked for, twice",
         "choose a model that follows forms",
+      ],
+      "budget-spent": [
+        "A limit of today is reached; no call of a model that costs anything begins until midnight UTC",
+        "`thalassa usage` shows on what; wait, or raise what the message names: `thalassa config set budget.day_usd …`; see docs/budgets.md",
       ],
       "no-model": ["None of the models that are set could answer", "the message names what each one wants"],
     },

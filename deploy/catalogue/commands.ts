@@ -84,6 +84,10 @@ export const commandChapters: readonly Chapter[] = [
         "An actor does not tell its state: nobody serves it, or whoever does is busy",
         "`thalassa ps` shows whether a process of its kind runs; ask again",
       ],
+      "actor-without-log": [
+        "Nothing ever happened to that actor, so there is nothing to show of it; one named alike is proposed",
+        "check its name: `AGENT.KIND.ID`, or the plain name of a channel; `thalassa log NAME --follow` waits for its first event",
+      ],
       "dead-letter-missing": ["There is no dead letter of that number", "`thalassa dead` lists them"],
       "dead-letter-garbled": ["A dead letter lies where no actor is", "`thalassa dead drop`"],
       "token-misnamed": ["A token cannot be named so", "up to 64 lower-case letters, digits, `-` and `_`"],

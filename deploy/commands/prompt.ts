@@ -12,12 +12,15 @@ const QUESTION = "prompt";
 
 const answerSchema = channelContract.asks[QUESTION];
 
-/** Shows what a model is given for an actor's next call, as the process that serves the actor says. */
+/** Shows what a model is given for an actor's next call, as the process that serves the actor says. Throws: ActorWithoutLog. */
 export async function prompt(name: string, options: { readonly json?: true }): Promise<number> {
   const address = await actorNamed(name);
   const { kind } = parseAddress(address);
   if (KINDS.find((contract) => contract.kind === kind)?.asks[QUESTION] === undefined) {
-    throw new BadUse(`actors of kind ${kind} do not think`, `name one of kind ${thinkers().join(", ")}`);
+    throw new BadUse(
+      `actors of kind ${kind} do not show what they are asked`,
+      `name one of kind ${thinkers().join(", ")}`,
+    );
   }
   await using client = await connectAs(terminalContract.client, findBus());
   const answer = answerSchema.parse(await client.ask(address, QUESTION));
@@ -26,7 +29,14 @@ export async function prompt(name: string, options: { readonly json?: true }): P
   return 0;
 }
 
-function shown({ system, messages, unseen, tokens, postscript }: z.output<typeof answerSchema>): readonly string[] {
+function shown({
+  system,
+  tools,
+  messages,
+  unseen,
+  tokens,
+  postscript,
+}: z.output<typeof answerSchema>): readonly string[] {
   const blocks = system.flatMap(({ name, level, text, tokens: size }) => [
     styleText("dim", `── ${name}, ${level}, about ${size} tokens`),
     text,
@@ -34,7 +44,8 @@ function shown({ system, messages, unseen, tokens, postscript }: z.output<typeof
   ]);
   const before = unseen === 0 ? "" : `, after ${unseen} earlier ones that are left out`;
   const said = `── then ${messages} ${messages === 1 ? "message" : "messages"} of this conversation${before}, about ${tokens} tokens`;
-  return [...blocks, styleText("dim", said), postscript];
+  const used = styleText("dim", `── tools: ${tools.join(", ") || "none"}`);
+  return [...blocks, used, styleText("dim", said), postscript];
 }
 
 function thinkers(): readonly string[] {

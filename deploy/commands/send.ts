@@ -1,13 +1,14 @@
 import { text as readAll } from "node:stream/consumers";
+import { whyNot } from "#bridges/conversation/turn.ts";
 import { askMessage, sendMessage } from "#bridges/terminal/message.ts";
 import { noticeOf } from "#bridges/terminal/piped.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
 import { BadUse } from "#deploy/failure.ts";
 import { channelToTalkIn } from "#deploy/identity/whose-channel.ts";
-import { MAX_TEXT } from "#subjects/channel.ts";
 import { terminalContract } from "#subjects/clients.ts";
 import { resolveChannel } from "#subjects/mod.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 
 /** An id travels in a header, where white space and other writing would not survive. */
 const ID = /^[\x21-\x7e]{1,200}$/;
@@ -40,8 +41,11 @@ export async function send(
     print(json ? JSON.stringify({ id, channel, address, reply: outcome.text, seq: outcome.seq }) : outcome.text);
     return 0;
   }
-  if (json) print(JSON.stringify({ id, channel, address, [outcome.type]: outcome.reason }));
-  complain(outcome.reason);
+  const why = whyNot(outcome) ?? "";
+  const reply = outcome.type === "refused" || outcome.text === "" ? {} : { reply: outcome.text };
+  if (json) print(JSON.stringify({ id, channel, address, ...reply, [outcome.type]: why }));
+  else if (reply.reply !== undefined) print(reply.reply);
+  complain(why);
   return 1;
 }
 

@@ -48,6 +48,20 @@ export function wholeNumber(from: number, to: number): Shape<number> {
   return { schema, accepts: `a whole number from ${from} to ${to}` };
 }
 
+/** An amount with up to six digits after its dot, as a number or written out. */
+export function amount(to: number): Shape<number> {
+  const schema = z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}(?:\.\d{1,6})?$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().min(0).max(to).multipleOf(0.000_001));
+  return { schema, accepts: `a number from 0 to ${to}, such as 20 or 0.5` };
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly [T, ...T[]]): Shape<T> {
   return { schema: z.enum(words), accepts: words.join(" or ") };

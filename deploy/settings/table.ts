@@ -1,6 +1,7 @@
 import { OFFLINE_DEFAULTS } from "#models/options.ts";
 import { DEFAULTS as HOST_DEFAULTS } from "#runtime/options.ts";
 import { DEFAULT_AGENT, KINDS, PARTITIONS } from "#subjects/mod.ts";
+import { BUDGET_SETTINGS } from "./budget-settings.ts";
 import { MODEL_SETTINGS } from "./model-settings.ts";
 import { oneOf, onOff, range, type Setting, textLike, wholeNumber } from "./setting.ts";
 
@@ -161,7 +162,7 @@ const PROCESSES: Readonly<Record<`processes.${string}`, Setting<number>>> = Obje
 );
 
 /** Every setting there is; documentation, completion and checks follow from it. */
-export const SETTINGS = { ...FIXED, ...MODEL_SETTINGS, ...PROCESSES } as const;
+export const SETTINGS = { ...FIXED, ...MODEL_SETTINGS, ...BUDGET_SETTINGS, ...PROCESSES } as const;
 
 /** What each setting's value is. */
 export type SettingValues = {

@@ -45,6 +45,21 @@ test("the same id twice is one message, and the second one brings the same answe
   );
 });
 
+test("a tool is used before the answer, and a thought on the side comes back by itself", async () => {
+  const lines = "the harbour is blue\nlook back for harbour\nthink about the harbour on the side\n";
+  const { code, out, err } = await here.run(["chat", "--channel", "turns"], lines);
+  assert.deepEqual({ code, err, answers: out.trimEnd().split("\n").length }, { code: 0, err: "", answers: 3 });
+  const log = await eventually(
+    () => here.run(["log", "turns"]),
+    (told) => /concluded done: .*\n.*said .*answers=\[\]/.test(told.out),
+  );
+  assert.match(log.out, /thought → look_back\(“harbour”, 30\) .*\n.* used “/);
+  const branch = /from=(main\.branch\.\S+?)\)/.exec(log.out)?.[1] ?? assert.fail(log.out);
+  const thought = await here.run(["log", branch]);
+  assert.match(thought.out, /#\d+ spawned .*: “.*harbour.*” \(from=main\.channel\.terminal-turns seq=\d+\)/);
+  assert.match(thought.out, /#\d+ concluded done: “/);
+});
+
 test("send prints the id of the message, and its log tells what came of it", async () => {
   const { code, out } = await here.run(["send", "plain", "hello there"]);
   assert.equal(code, 0);
@@ -102,8 +117,14 @@ test("tap shows what passes, as JSON with subject, headers and body", async () =
 test("ps shows the processes", async () => {
   const { code, out } = await here.run(["ps", "--json"]);
   assert.equal(code, 0);
-  const { kind, running, partitions } = JSON.parse(out.split("\n")[0] ?? "");
-  assert.deepEqual({ kind, running, partitions }, { kind: "channel", running: true, partitions: 16 });
+  const processes = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const kind of ["channel", "branch", "cortex"]) {
+    const { running, partitions } = processes.find((each) => each.kind === kind) ?? {};
+    assert.deepEqual({ kind, running, partitions }, { kind, running: true, partitions: 16 });
+  }
 });
 
 test("the doctor finds nothing wrong", async () => {

@@ -8,7 +8,7 @@ import { jsonShape } from "#deploy/json-shape.ts";
 import { subjectsDoc } from "#deploy/subjects-doc.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { CLIENTS } from "#subjects/kinds.ts";
-import { TEST_KINDS } from "#support/contracts.ts";
+import { auditorContract, TEST_KINDS } from "#support/contracts.ts";
 
 test("the generated files of the repository are what their sources say", async () => {
   assert.deepEqual(await generate(process.cwd(), false), []);
@@ -32,7 +32,7 @@ test("a generated file is checked without being touched, and written when told s
 });
 
 test("a body is shown as a person would write it down", () => {
-  assert.equal(jsonShape(channelContract.events.failed), "{ reason: string, answers: [integer, …] }");
+  assert.equal(jsonShape(channelContract.events.stopped.pick({ answers: true })), "{ answers: [integer, …] }");
   assert.match(jsonShape(channelContract.mail.hear), /who: \{ party: "telegram" \| "terminal" .* name\?: string/);
 });
 
@@ -43,6 +43,7 @@ test("the page of subjects has every kind, client and user", () => {
     assert.ok(page.includes(`\`MAIL_${kind.toUpperCase()}\``), kind);
   }
   for (const { client, account } of CLIENTS) assert.ok(page.includes(`### ${client} (${account})`), client);
+  assert.match(subjectsDoc([auditorContract], []), /Reads nothing\. Reads the past of `ledger`\./);
   for (const line of page.split("\n").filter((text) => text.startsWith("| ")))
     assert.doesNotMatch(line, /undefined|\[object/);
 });

@@ -76,7 +76,7 @@ test("only the operator writes texts, and clients read no more than which agents
       `${api}.DIRECT.GET.KV_PROMPTS`,
       `${api}.STREAM.MSG.GET.KV_PROMPTS`,
       `${api}.CONSUMER.CREATE.KV_PROMPTS.c.$KV.PROMPTS.>`,
-      ...(user === "channel" ? [] : [`${api}.DIRECT.GET.KV_PROMPTS.$KV.PROMPTS.main.SOUL`]),
+      ...(["channel", "branch"].includes(user) ? [] : [`${api}.DIRECT.GET.KV_PROMPTS.$KV.PROMPTS.main.SOUL`]),
       ...(user === "tap" ? [`${api}.DIRECT.GET.KV_PROMPTS.$KV.PROMPTS.${agentKey("helper")}`] : []),
     ];
     assert.deepEqual(await new Violations(await server.connect(user)).publishing(forbidden), forbidden, user);

@@ -5,6 +5,7 @@ import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { CannotProvision, provision } from "#deploy/provision.ts";
 import { wantedStreams } from "#deploy/stream-config.ts";
+import { channelContract } from "#subjects/channel.ts";
 import { BUCKETS } from "#subjects/streams.ts";
 import { TEST_KINDS } from "#support/contracts.ts";
 import { startServer, type TestServer } from "#support/server.ts";
@@ -46,14 +47,14 @@ describe("provisioning", () => {
       const { config } = await jsm.streams.info(name);
       assert.ok(config.description, name);
       assert.equal(config.allow_direct, true, name);
-      assert.equal(config.max_age > 0, name === "KV_LIMITS", name);
+      assert.equal(config.max_age > 0, ["KV_LIMITS", "KV_CACHE"].includes(name), name);
       if (!name.startsWith("OBJ_") && !name.startsWith("TIMERS_"))
         assert.equal(config.allow_rollup_hdrs ?? false, false, name);
       assert.equal(config.deny_delete ?? false, name.startsWith("KV_"), name);
     }
     const { metadata } = (await jsm.streams.info("MAIL_CHANNEL")).config;
     assert.equal(metadata?.partitions, "16");
-    assert.equal(metadata?.version, "1");
+    assert.equal(metadata?.version, `${channelContract.version}`);
   });
 
   it("puts back what somebody changed, and keeps notes of others", async () => {

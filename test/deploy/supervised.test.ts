@@ -6,6 +6,7 @@ import { sentenceOf } from "#deploy/reporter.ts";
 import { backoffMs, type ProgramEvent, Supervised } from "#deploy/supervised.ts";
 import { bytes, duration, table } from "#deploy/table.ts";
 import { upSettings } from "#deploy/up-settings.ts";
+import { KINDS } from "#subjects/mod.ts";
 import { eventually } from "#support/eventually.ts";
 
 test("the first death is answered at once, later ones ever later, up to some seconds", () => {
@@ -68,7 +69,7 @@ test("what is typed after up is read strictly", () => {
   assert.deepEqual(read({}), {
     port: 4222,
     monitorPort: 8222,
-    processes: { channel: 1 },
+    processes: Object.fromEntries(KINDS.map(({ kind }) => [kind, 1])),
     durability: "process",
     httpPort: 8420,
   });

@@ -8,7 +8,7 @@ import { findBus } from "#deploy/access.ts";
 import { explain } from "#deploy/failure.ts";
 import { type Home, openHome } from "#deploy/home.ts";
 import { UpLock } from "#deploy/up-lock.ts";
-import { MAX_TEXT } from "#subjects/channel.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 
 let home: Home;
 beforeEach(() => {

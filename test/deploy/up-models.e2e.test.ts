@@ -24,7 +24,7 @@ test("a person chats with a model behind a base URL, which costs nothing at rest
   const log = await here.run(["log", "default", "--json"]);
   const said = log.out.split("\n").find((line) => line.includes('"said"')) ?? assert.fail(log.out);
   assert.match(said, /"model":"openai\/first"/);
-  assert.match(said, /"usage":\{"input":40,"output":6,"cacheRead":0,"cacheWrite":0\}/);
+  assert.match(said, /"usage":\{"input":40,"output":6,"cacheRead":0,"cacheWrite":0,"microUsd":2280\}/);
   const asked = bed.mock.getRequests().length;
   await delay(1_500);
   assert.equal(bed.mock.getRequests().length, asked);

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isAlive } from "#deploy/os-process.ts";
+import { KINDS } from "#subjects/mod.ts";
 import { eventually } from "#support/eventually.ts";
 import { freePort, Installation } from "./installation.ts";
 
@@ -25,7 +26,7 @@ test("a second up on the same home is refused, and says where the first one is",
   assert.equal(code, 1);
   assert.match(err, new RegExp(`process ${up.child.pid}, bus at nats://127.0.0.1:${here.port}`));
   assert.match(err, /thalassa chat/);
-  assert.deepEqual(up.pids.map(isAlive), [true, true, true]);
+  assert.deepEqual(up.pids.map(isAlive), Array(KINDS.length + 2).fill(true), "the bus, the HTTP bridge, and each kind");
 });
 
 test("a port that is taken is refused with who holds it", async () => {
