@@ -12,6 +12,7 @@ import { messagePoster, postMessage } from "./messages.ts";
 import { openApiDocument, ROUTES } from "./openapi.ts";
 import { Problem } from "./problem.ts";
 import { readState, stateReader } from "./state.ts";
+import { stopTurn, turnStopper } from "./stop.ts";
 
 /** Largest body that is read: a message's longest text, each character of it escaped. Units: bytes. */
 const MAX_BODY_BYTES = 512 * 1024;
@@ -25,13 +26,15 @@ export function httpApp(bridge: Bridge, pace?: Pace): OpenAPIHono<HttpEnv> {
   });
   const document = openApiDocument();
   app.use("/v1/*", admit(bridge.holders, bridge.options), bounded);
-  const [post, stream, state] = [messagePoster(bridge), eventStreamer(bridge, pace), stateReader(bridge)];
+  const [post, stream] = [messagePoster(bridge), eventStreamer(bridge, pace)];
+  const [stop, state] = [turnStopper(bridge), stateReader(bridge)];
   app.openapi(postMessage, (c) => post(c, c.req.valid("json")));
   app.openapi(readEvents, (c) => {
     const { from, agent } = c.req.valid("query");
     const after = c.req.valid("header")["Last-Event-ID"];
     return stream(c, { ...c.req.valid("param"), ...defined({ from, agent, after }) });
   });
+  app.openapi(stopTurn, (c) => stop(c, { ...c.req.valid("param"), ...defined(c.req.valid("query")) }));
   app.openapi(readState, (c) => state(c, c.req.valid("param").address, c.req.valid("query").at));
   app.openapi(healthz, (c) => c.json({ status: "ok" as const }, 200));
   app.openapi(readyz, async (c) => {

@@ -1,4 +1,4 @@
-import { endOf, type Outcome } from "#bridges/conversation/turn.ts";
+import { type Remark, remarkOf } from "#bridges/conversation/turn.ts";
 import type { Client, Hearing, LogRecord } from "#runtime/mod.ts";
 import { type Address, REFUSAL, returnedSchema } from "#subjects/mod.ts";
 import { OpenMail } from "./open-mail.ts";
@@ -17,8 +17,12 @@ export class ChannelWatch implements Disposable {
   readonly #open = new Map<string, OpenMail>();
   readonly #bySeq = new Map<number, OpenMail>();
   readonly #deaf: () => void;
+  /** What is said to messages while a search goes on, by the seq of the message and its own. */
+  readonly #remarks = new Map<number, Map<number, Remark>>();
   #search: Promise<void> | undefined;
   #searchAgain = false;
+  /** Something that was told while the log is read was perhaps missed: what that reading finds may have a hole. */
+  #missed = false;
   #lastSeq: number | undefined;
 
   constructor(client: Client, hearing: Hearing, address: Address, signal: AbortSignal) {
@@ -63,6 +67,13 @@ export class ChannelWatch implements Disposable {
     return this.#search;
   }
 
+  /** What was told of late may not have come: nothing counts as the end of a message until the log was read. */
+  catchUp(): Promise<void> {
+    for (const mail of this.#open.values()) mail.isFollowed = false;
+    this.#missed = true;
+    return this.lookBack();
+  }
+
   [Symbol.dispose](): void {
     this.#deaf();
   }
@@ -70,47 +81,62 @@ export class ChannelWatch implements Disposable {
   async #searches(): Promise<void> {
     do {
       this.#searchAgain = false;
+      this.#missed = false;
       const sought = [...this.#open.values()];
       await this.#searchFor(sought).catch(() => {});
       for (const mail of sought) mail.searched();
     } while (this.#searchAgain && !this.#signal.aborted);
+    this.#remarks.clear();
   }
 
-  /** From the newest record back: how a turn ended is met before what it answers. */
+  /** From the newest record back: what was said to a message is met before the message. */
   async #searchFor(sought: readonly OpenMail[]): Promise<void> {
-    const ends = new Map<number, Outcome>();
     for await (const page of this.#client.backwards(this.#address, this.#signal)) {
-      for (const record of page.toReversed()) this.#readBack(record, ends);
+      for (const record of page.toReversed()) this.#readBack(record);
       const oldest = page[0];
       if (oldest !== undefined && !sought.some((mail) => isFurtherBack(mail, oldest))) return;
     }
   }
 
-  #readBack(record: LogRecord, ends: Map<number, Outcome>): void {
-    const end = endOf(record);
-    for (const seq of end?.answers ?? []) if (end !== undefined) ends.set(seq, end.outcome);
-    this.#read(record);
-    const outcome = ends.get(record.seq);
-    if (outcome !== undefined) this.#bySeq.get(record.seq)?.end(outcome);
+  #readBack(record: LogRecord): void {
+    const remark = remarkOf(record);
+    if (remark !== undefined) this.#keep(remark);
+    const mail = this.#hearIn(record);
+    if (mail === undefined || this.#missed) return;
+    mail.isFollowed = true;
+    const said = [...(this.#remarks.get(record.seq)?.values() ?? [])];
+    for (const each of said.toSorted((one, other) => one.seq - other.seq)) mail.take(each);
   }
 
   #hear(record: LogRecord): void {
     const missed = this.#lastSeq !== undefined && record.prev.some((seq) => seq > (this.#lastSeq ?? 0));
     this.#lastSeq = record.seq;
-    this.#read(record);
-    if (missed) void this.lookBack();
+    if (missed) void this.catchUp();
+    const mail = this.#hearIn(record);
+    if (mail !== undefined) mail.isFollowed = true;
+    const remark = remarkOf(record);
+    if (remark === undefined) return;
+    if (this.#search !== undefined) this.#keep(remark);
+    for (const seq of remark.to) {
+      const about = this.#bySeq.get(seq);
+      if (about?.isFollowed) about.take(remark);
+      else if (about !== undefined && this.#search === undefined) void this.lookBack();
+    }
   }
 
-  #read(record: LogRecord): void {
-    if (record.event === "heard" && record.cause !== undefined) {
-      const mail = this.#open.get(record.cause);
-      if (mail === undefined) return;
-      mail.hear(record.seq, record.data);
-      this.#bySeq.set(record.seq, mail);
-      return;
+  /** The open message that a record says was heard. */
+  #hearIn(record: LogRecord): OpenMail | undefined {
+    const mail = record.event === "heard" ? this.#open.get(record.cause ?? "") : undefined;
+    mail?.hear(record.seq, record.data);
+    if (mail !== undefined) this.#bySeq.set(record.seq, mail);
+    return mail;
+  }
+
+  #keep(remark: Remark): void {
+    for (const seq of remark.to) {
+      const said = this.#remarks.get(seq) ?? new Map<number, Remark>();
+      this.#remarks.set(seq, said.set(remark.seq, remark));
     }
-    const end = endOf(record);
-    for (const seq of end?.answers ?? []) if (end !== undefined) this.#bySeq.get(seq)?.end(end.outcome);
   }
 
   #glimpse(noun: string, data: unknown): void {

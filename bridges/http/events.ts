@@ -28,7 +28,9 @@ export const readEvents = createRoute({
   operationId: "readEvents",
   summary: "Follows a channel as server-sent events",
   description:
-    "Records of the log come as events of their own name with their sequence as id, each once and in order; what is told in " +
+    "Records of the log come as events of their own name with their sequence as id, each once and in order: heard, said, thought " +
+    "(tools were called), used (what came of one), failed, stopped, reported and concluded (of work on the side), warned. The " +
+    "event with answers, of whatever name, ends a turn; said without them is said while it goes on, to those in to. What is told in " +
     "passing (delta, status, refusal) has no id and may be missed. Last-Event-ID goes on after a record. An event named closed says " +
     "why the bridge ends a stream.",
   security: [{ bearer: [] }],

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Outcome } from "#bridges/conversation/turn.ts";
-import { MAX_TEXT } from "#subjects/channel.ts";
+import { type Outcome, whyNot } from "#bridges/conversation/turn.ts";
 import type { Address } from "#subjects/mod.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 import { requireAgent } from "./agents.ts";
 import type { Bridge } from "./bridge.ts";
 import { type Caller, channelFor, type HttpEnv } from "./caller.ts";
@@ -38,9 +38,18 @@ const messageSchema = z
   })
   .openapi("Message");
 
-const postedSchema = z.object({ id: z.string(), channel: z.string(), address: z.string() }).openapi("Posted");
+/** Mail that the bus has. */
+export const postedSchema = z.object({ id: z.string(), channel: z.string(), address: z.string() }).openapi("Posted");
 
-const answeredSchema = postedSchema.extend({ reply: z.string(), seq: z.int() }).openapi("Answered");
+const answeredSchema = postedSchema
+  .extend({
+    reply: z.string().openapi({
+      description:
+        "All that was said to this message in its turn, in paragraphs; empty where the turn ended without a word.",
+    }),
+    seq: z.int(),
+  })
+  .openapi("Answered");
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
@@ -49,7 +58,7 @@ const PROBLEMS_HERE: readonly ProblemCode[] = [
   ...(["malformed-json", "invalid-request", "bad-channel", "bad-key", "no-token", "unknown-token"] as const),
   ...(["not-allowed", "no-agent", "refused", "too-large", "text-too-long", "not-json", "key-reused"] as const),
   ...(["too-many-requests", "too-many-waits", "channel-full", "internal", "turn-failed"] as const),
-  ...(["bus-away", "busy", "stopping"] as const),
+  ...(["turn-stopped", "bus-away", "busy", "stopping"] as const),
 ];
 
 /** `POST /v1/messages`. */
@@ -162,7 +171,11 @@ function replyOf(outcome: Outcome, posted: z.output<typeof postedSchema>): z.out
     case "said":
       return { ...posted, reply: outcome.text, seq: outcome.seq };
     case "failed":
-      throw new Problem("turn-failed", outcome.reason, { ...posted, seq: outcome.seq });
+    case "stopped": {
+      const { type, seq, text } = outcome;
+      const more = { ...posted, seq, ...(text === "" ? {} : { reply: text }) };
+      throw new Problem(type === "failed" ? "turn-failed" : "turn-stopped", whyNot(outcome) ?? "", more);
+    }
     case "refused":
       if (outcome.code !== "too-many-waiting") throw new Problem("refused", outcome.reason, posted);
       throw new Problem("channel-full", outcome.reason, { ...posted, headers: retryAfter(FULL_MS) });

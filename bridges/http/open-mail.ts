@@ -1,4 +1,4 @@
-import type { Outcome } from "#bridges/conversation/turn.ts";
+import { type Outcome, outcomeOf, type Remark } from "#bridges/conversation/turn.ts";
 import { digestOf } from "./mail-id.ts";
 
 /** Where a message stands in its channel's log, and what its text came to. */
@@ -12,8 +12,11 @@ export class OpenMail {
   readonly #heard = Promise.withResolvers<Heard>();
   readonly #ended = Promise.withResolvers<Outcome>();
   readonly #lookedBack = Promise.withResolvers<void>();
+  readonly #remarks = new Map<number, Remark>();
   #place: Heard | undefined;
   #isEnded = false;
+  /** Whether all that was said to it so far is known; else the log has to be read for it. */
+  isFollowed = false;
   /** How many requests wait for it. */
   watchers = 0;
 
@@ -46,15 +49,23 @@ export class OpenMail {
     return this.#isEnded;
   }
 
-  /** It stands in the log. */
+  /** It stands in the log, and all that was said to it comes after this. */
   hear(seq: number, data: unknown): void {
     if (this.#place !== undefined) return;
     this.#place = { seq, digest: digestOf(textIn(data)) };
     this.#heard.resolve(this.#place);
   }
 
+  /** Something was said to it, or its turn has ended; taken once, and in the order of the log. */
+  take(remark: Remark): void {
+    this.#remarks.set(remark.seq, remark);
+    const outcome = outcomeOf([...this.#remarks.values()]);
+    if (outcome !== undefined) this.end(outcome);
+  }
+
   end(outcome: Outcome): void {
     this.#isEnded = true;
+    this.#remarks.clear();
     this.#ended.resolve(outcome);
   }
 

@@ -3,9 +3,10 @@ import { readEvents } from "./events.ts";
 import { healthz, readyz } from "./health.ts";
 import { postMessage } from "./messages.ts";
 import { readState } from "./state.ts";
+import { stopTurn } from "./stop.ts";
 
 /** Every route that the API describes. */
-export const DESCRIBED = [postMessage, readEvents, readState, healthz, readyz] as const;
+export const DESCRIBED = [postMessage, readEvents, stopTurn, readState, healthz, readyz] as const;
 
 /** Every path there is, and the method it takes. */
 export const ROUTES: readonly { readonly method: string; readonly pattern: RegExp }[] = [

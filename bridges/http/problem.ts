@@ -22,6 +22,12 @@ export const PROBLEMS = {
   "no-log": [404, "Nothing ever happened to this actor", "check the address; a channel begins with its first message"],
   "wrong-method": [405, "The method is not for this path", "use one of those in Allow"],
   refused: [409, "The channel refused the message", "read why, and send it again once that has changed"],
+  "nothing-to-stop": [409, "There is nothing to stop", "nothing; what was said in the channel is answered"],
+  "turn-stopped": [
+    409,
+    "The turn was stopped before its answer",
+    "say it again under a new key, if it is still wanted",
+  ],
   "too-large": [413, "The body is too large", "send less: a message may have 65,536 characters"],
   "text-too-long": [413, "The text is too long", "send it in parts"],
   "not-json": [415, "The body is not said to be JSON", "send Content-Type: application/json"],
@@ -60,11 +66,14 @@ export const problemSchema = z
     channel: z.string().optional(),
     address: z.string().optional(),
     seq: z.int().optional(),
+    reply: z.string().optional().openapi({ description: "What was said before the turn came to nothing." }),
   })
   .openapi("Problem");
 
 /** What a problem says besides its code. */
-type ProblemMore = Partial<Pick<z.output<typeof problemSchema>, "errors" | "id" | "channel" | "address" | "seq">> & {
+type ProblemMore = Partial<
+  Pick<z.output<typeof problemSchema>, "errors" | "id" | "channel" | "address" | "seq" | "reply">
+> & {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 };

@@ -66,7 +66,7 @@ export class Waits implements Disposable {
   async #catchUp(): Promise<void> {
     const waiting = [...this.#watches.values()];
     const next = async (): Promise<void> => {
-      for (let watch = waiting.pop(); watch !== undefined; watch = waiting.pop()) await watch.lookBack();
+      for (let watch = waiting.pop(); watch !== undefined; watch = waiting.pop()) await watch.catchUp();
     };
     await Promise.all(Array.from({ length: SEARCHES }, next));
   }

@@ -1,7 +1,7 @@
 /** What a typed line asks for. */
 export type TalkCommand =
   | { readonly type: "say"; readonly text: string }
-  | { readonly type: "help" | "quit" | "status" }
+  | { readonly type: "help" | "quit" | "status" | "stop" }
   | { readonly type: "channel"; readonly name: string }
   | { readonly type: "history"; readonly count: number }
   | { readonly type: "unknown"; readonly reason: string };
@@ -10,7 +10,8 @@ export type TalkCommand =
 export const TALK_HELP: readonly string[] = [
   "  /channel NAME   go to another conversation (a name of yours, or a full address)",
   "  /history [N]    what was said before, the last N messages and answers (20)",
-  "  /status         how this conversation stands",
+  "  /status         how this conversation stands, and what is thought on the side",
+  "  /stop           no further with the answer that is being made",
   "  /quit           leave (or Ctrl-D); what was said is kept",
   "  //text          say something that begins with /",
 ];
@@ -27,6 +28,7 @@ export function readCommand(line: string): TalkCommand {
     case "help":
     case "quit":
     case "status":
+    case "stop":
       return argument === "" ? { type: name } : unknown(`/${name} takes nothing after it`);
     case "channel":
       return argument === "" ? unknown("/channel needs a name: /channel work") : { type: "channel", name: argument };

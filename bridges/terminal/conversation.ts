@@ -1,18 +1,26 @@
 import { randomBytes } from "node:crypto";
 import { type Open, type Outcome, readTurn } from "#bridges/conversation/turn.ts";
 import type { Client, Follower, LogRecord } from "#runtime/mod.ts";
-import { channelContract, MAX_TEXT } from "#subjects/channel.ts";
+import { channelContract } from "#subjects/channel.ts";
 import { type Address, REFUSAL, returnedSchema, type Who } from "#subjects/mod.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
+import type { Doing } from "./standing.ts";
 import type { Delta } from "./words.ts";
 
 /** What somebody in a conversation may want to see as it happens. */
 export type Happening =
-  | { readonly type: "record"; readonly record: LogRecord; readonly ours: boolean }
+  /** `ours` is what we said ourselves; `open` counts the messages of ours that still wait. */
+  | { readonly type: "record"; readonly record: LogRecord; readonly ours: boolean; readonly open: number }
   | { readonly type: "delta"; readonly delta: Delta }
-  | { readonly type: "thinking" }
+  | { readonly type: "doing"; readonly doing: Doing }
   | { readonly type: "link"; readonly connected: boolean }
   /** A message of ours has not been heard for a while: perhaps no process serves channels. */
   | { readonly type: "unheard" };
+
+/** What came of the wish to stop. */
+export type Stopping =
+  | { readonly type: "stopped" }
+  | { readonly type: "refused"; readonly reason: string; readonly code: string };
 
 /** How one takes part. */
 export type Presence = {
@@ -59,6 +67,7 @@ export class Conversation implements Disposable {
   readonly #follower: Follower;
   readonly #unlisten: () => void;
   readonly #answers = new Map<string, PromiseWithResolvers<Outcome>>();
+  readonly #stops = new Map<string, PromiseWithResolvers<Stopping>>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #open: Open = new Map();
 
@@ -97,6 +106,15 @@ export class Conversation implements Disposable {
     return { posted, answered: answer.promise };
   }
 
+  /** Wants no further thought about what was said so far; resolves when that is so, or there is nothing to stop; never once this is left. */
+  async stop(): Promise<Stopping> {
+    const id = randomBytes(9).toString("base64url");
+    const stopping = Promise.withResolvers<Stopping>();
+    this.#stops.set(id, stopping);
+    await this.#client.send(this.address, "stop", { who: this.#presence.who }, { id });
+    return stopping.promise;
+  }
+
   /** Reads records from the past as if they had just come, for a message that was said before. */
   recall(records: readonly LogRecord[]): void {
     for (const record of records) this.#match(record);
@@ -110,9 +128,10 @@ export class Conversation implements Disposable {
   }
 
   #read(record: LogRecord): void {
-    const ours = record.cause !== undefined && this.#open.has(record.cause);
+    const ours = record.event === "heard" && record.cause !== undefined && this.#open.has(record.cause);
     this.#match(record);
-    this.#tell({ type: "record", record, ours });
+    if (record.event === "stopped" && record.cause !== undefined) this.#stopped(record.cause, { type: "stopped" });
+    this.#tell({ type: "record", record, ours, open: this.#open.size });
   }
 
   #match(record: LogRecord): void {
@@ -126,20 +145,28 @@ export class Conversation implements Disposable {
     this.#answers.delete(id);
   }
 
+  #stopped(id: string, stopping: Stopping): void {
+    this.#stops.get(id)?.resolve(stopping);
+    this.#stops.delete(id);
+  }
+
   #glimpse(noun: string, data: unknown): void {
     if (noun === "delta") {
       const { success, data: delta } = channelContract.live.delta.safeParse(data);
       if (success) this.#tell({ type: "delta", delta });
     }
     if (noun === "status") {
-      const { success, data: status } = channelContract.live.status.safeParse(data);
-      if (success && status.doing === "thinking") this.#tell({ type: "thinking" });
+      const { success, data: doing } = channelContract.live.status.safeParse(data);
+      if (success) this.#tell({ type: "doing", doing });
     }
     if (noun === REFUSAL) {
       const { success, data: refusal } = returnedSchema.safeParse(data);
-      if (!success || !this.#open.has(refusal.id)) return;
-      this.#open = new Map([...this.#open].filter(([id]) => id !== refusal.id));
-      this.#close(refusal.id, { type: "refused", reason: refusal.reason, code: refusal.code });
+      if (!success) return;
+      const { id, reason, code } = refusal;
+      this.#stopped(id, { type: "refused", reason, code });
+      if (!this.#open.has(id)) return;
+      this.#open = new Map([...this.#open].filter(([other]) => other !== id));
+      this.#close(id, { type: "refused", reason, code });
     }
   }
 

@@ -12,6 +12,8 @@ const FRAME_MS = 120;
 export class LiveAnswer implements Disposable {
   readonly #screen: Screen;
   #words: Words = SILENCE;
+  /** The step whose words are in the log by now. */
+  #over: string | undefined;
   #printed = 0;
   #waitingFor: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -27,27 +29,30 @@ export class LiveAnswer implements Disposable {
     this.#draw();
   }
 
-  /** Takes words as they come. */
+  /** Takes words as they come; each call of the model is a step of its own. */
   hear(delta: Delta): void {
+    if (delta.step === this.#over) return;
     if (delta.step !== this.#words.step) this.#printed = 0;
     const { words, fresh } = hearWords(this.#words, delta);
     this.#words = words;
     if (fresh !== "") this.#draw();
   }
 
-  /** The answer stands in the log: shows what of it was not yet shown. */
-  finish(answer: string): void {
+  /** What was said stands in the log: shows what of it was not yet shown, and these rows below it. */
+  finish(answer: string, below: readonly string[]): void {
     const { type } = finishWords(this.#words, answer);
     const rows = answerRows(answer, this.#screen.columns);
     const left = type === "rest" ? rows.slice(this.#printed) : [this.#corrected(), ...rows];
-    this.end(left);
+    this.end([...left, "", ...below]);
   }
 
   /** Ends what was being said with these rows. */
   end(rows: readonly string[]): void {
+    if (this.#words.step !== "") this.#over = this.#words.step;
+    const broken = this.#words.shown !== "" && rows.length === 0 ? [""] : [];
     this.#words = SILENCE;
     this.#printed = 0;
-    this.#screen.advance([...rows, ""], this.#status());
+    this.#screen.advance([...rows, ...broken], this.#status());
   }
 
   [Symbol.dispose](): void {

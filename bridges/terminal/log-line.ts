@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { LogRecord } from "#runtime/mod.ts";
 import { harmless } from "./plain.ts";
-import { saying } from "./tap-line.ts";
+import { saying } from "./saying.ts";
 
 /** The lines of a record in somebody's history: when, where it stands, what happened; all of its words. */
 export function logLines(record: LogRecord): readonly string[] {
@@ -12,7 +12,7 @@ export function logLines(record: LogRecord): readonly string[] {
 }
 
 function colourOf(event: string): Parameters<typeof styleText>[0] {
-  if (event === "failed") return "red";
-  if (event === "heard") return "cyan";
-  return event === "said" ? "green" : "yellow";
+  if (event === "failed" || event === "stopped") return "red";
+  if (event === "heard" || event === "told") return "cyan";
+  return event === "said" || event === "concluded" ? "green" : "yellow";
 }

@@ -6,12 +6,25 @@ export async function newestSeq(client: Client, address: Address): Promise<numbe
   return (await client.last(address))?.seq ?? 0;
 }
 
-/** The newest records of an actor, in order. */
-export async function newestRecords(client: Client, address: Address, count: number): Promise<readonly LogRecord[]> {
-  if (count <= 0) return [];
-  const place = await hopBack(client, address, (_, passed) => passed >= count);
-  const records = place === undefined ? [] : await client.history(address, (place.prev[0] ?? place.seq) - 1);
-  return records.slice(-count);
+/** Most records that are read to find those that count. */
+const MAX_READ = 20_000;
+
+/** How many more records are read where too few of them count. */
+const FURTHER = 4;
+
+/** The newest records of an actor that count, in order. */
+export async function newestRecords(
+  client: Client,
+  address: Address,
+  count: number,
+  counts: (record: LogRecord) => boolean,
+): Promise<readonly LogRecord[]> {
+  for (let reach = count; ; reach *= FURTHER) {
+    const place = await hopBack(client, address, (_, passed) => passed >= reach);
+    const records = place === undefined ? [] : await client.history(address, (place.prev[0] ?? place.seq) - 1);
+    const found = records.filter(counts);
+    if (found.length >= count || records.length < reach || reach > MAX_READ) return found.slice(-count);
+  }
 }
 
 /** The records of an actor since a time, and perhaps a few before it, in order. Units: ms since 1970. */

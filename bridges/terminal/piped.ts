@@ -1,10 +1,12 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { Outcome } from "#bridges/conversation/turn.ts";
+import { type Outcome, whyNot } from "#bridges/conversation/turn.ts";
 import type { Client } from "#runtime/mod.ts";
-import type { Address, Who } from "#subjects/mod.ts";
+import { channelContract } from "#subjects/channel.ts";
+import { type Address, readEvent, type Who } from "#subjects/mod.ts";
 import { Conversation, type Happening } from "./conversation.ts";
 import { newestSeq } from "./past.ts";
+import { harmless } from "./plain.ts";
 
 /** Where a piped chat reads and writes. */
 export type Pipe = {
@@ -44,9 +46,12 @@ async function answerLine(conversation: Conversation, line: string, number: numb
   try {
     const { posted, answered } = conversation.say(line);
     const outcome = await answered;
-    pipe.write(pipe.asJson ? jsonOf(await posted, outcome) : foldAnswer(outcome.type === "said" ? outcome.text : ""));
-    if (outcome.type === "said") return true;
-    pipe.complain(`line ${number}: ${outcome.reason}`);
+    pipe.write(
+      pipe.asJson ? jsonOf(await posted, outcome) : foldAnswer(outcome.type === "refused" ? "" : outcome.text),
+    );
+    const why = whyNot(outcome);
+    if (why === undefined) return true;
+    pipe.complain(`line ${number}: ${why}`);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "text-too-long")) throw error;
     pipe.write(pipe.asJson ? JSON.stringify({ line: number, type: "refused", reason: error.message }) : "");
@@ -59,11 +64,13 @@ function jsonOf(id: string, outcome: Outcome): string {
   return JSON.stringify({ id, ...outcome });
 }
 
-/** What a person is told on standard error while nothing can be answered. */
+/** What a person is told on standard error: that nothing can be answered for now, and what the agent warns of. */
 export function noticeOf(happening: Happening, complain: (line: string) => void): void {
   if (happening.type === "link")
     complain(happening.connected ? "the bus is back; going on" : "the bus is away; waiting");
   if (happening.type === "unheard") {
     complain("nobody has heard this yet: the message is kept, and answered once a channel process runs (thalassa ps)");
   }
+  const event = happening.type === "record" ? readEvent(channelContract, happening.record) : undefined;
+  if (event?.type === "warned") complain(harmless(event.data.text));
 }

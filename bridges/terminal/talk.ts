@@ -1,14 +1,15 @@
 import { styleText } from "node:util";
-import { endOf, type Outcome } from "#bridges/conversation/turn.ts";
+import { type Outcome, remarkOf } from "#bridges/conversation/turn.ts";
 import type { Client, LogRecord } from "#runtime/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
-import type { Address, Who } from "#subjects/mod.ts";
+import { type Address, readEvent, type Who } from "#subjects/mod.ts";
 import { readCommand, TALK_HELP } from "./command.ts";
 import { Conversation, type Happening, TextTooLong } from "./conversation.ts";
 import { LiveAnswer } from "./live-answer.ts";
 import { newestRecords, newestSeq } from "./past.ts";
 import type { Screen } from "./screen.ts";
-import { failureRows, recordRows } from "./transcript.ts";
+import { doingWords, standingLines } from "./standing.ts";
+import { asideRows, failureRows, noteRows, recordRows } from "./transcript.ts";
 import { wrapText } from "./wrap.ts";
 
 /** Who talks, and which channel a name means to them. */
@@ -16,6 +17,9 @@ export type TalkOptions = { readonly who: Who; readonly meant: (name: string) =>
 
 /** Records of the past that are shown on entering a channel. */
 const GREETING_RECORDS = 6;
+
+/** Events that stand where words were perhaps just coming. */
+const OF_A_TURN: ReadonlySet<string> = new Set(["said", "thought", "failed", "stopped"]);
 
 /** A person talking in one channel at a time, on a screen. */
 export class Talk implements Disposable {
@@ -50,7 +54,7 @@ export class Talk implements Disposable {
     const { who } = this.#options;
     this.#conversation?.[Symbol.dispose]();
     this.#waiting = 0;
-    const past = await newestRecords(this.#client, address, GREETING_RECORDS);
+    const past = await this.#past(address, GREETING_RECORDS);
     const fromSeq = past.at(-1)?.seq ?? (await newestSeq(this.#client, address));
     this.#conversation = new Conversation(this.#client, address, {
       who,
@@ -94,10 +98,13 @@ export class Talk implements Disposable {
         await this.enter(command.name);
         break;
       case "history":
-        this.#screen.print(...this.#rowsOf(await newestRecords(this.#client, this.#address, command.count)));
+        this.#screen.print(...this.#rowsOf(await this.#past(this.#address, command.count)));
         break;
       case "status":
-        this.#screen.print(styleText("dim", await this.#status()), "");
+        this.#screen.print(...(await this.#status()).flatMap((line) => noteRows(line, columns)), "");
+        break;
+      case "stop":
+        await this.#stop();
         break;
       case "unknown":
         this.#screen.print(...failureRows(command.reason, columns));
@@ -129,7 +136,21 @@ export class Talk implements Disposable {
     this.#waiting--;
     this.#unheard = false;
     this.#showWaiting();
-    if (outcome.type === "refused") this.#screen.print(...failureRows(outcome.reason, this.#screen.columns), "");
+    const { columns } = this.#screen;
+    if (outcome.type === "refused") this.#screen.print(...failureRows(outcome.reason, columns), "");
+    else if (outcome.type === "said" && outcome.text === "")
+      this.#screen.print(...noteRows("(it ended without a word)", columns), "");
+  }
+
+  /** That it was stopped stands in the log, and is shown where that is read. */
+  async #stop(): Promise<void> {
+    const conversation = this.#conversation;
+    const stopping = await conversation?.stop();
+    if (stopping?.type !== "refused" || conversation !== this.#conversation) return;
+    const { columns } = this.#screen;
+    if (stopping.code === "nothing-to-stop")
+      this.#screen.print(...noteRows("nothing to stop: no answer is being made here just now", columns), "");
+    else this.#screen.print(...failureRows(stopping.reason, columns), "");
   }
 
   #see(happening: Happening): void {
@@ -137,8 +158,8 @@ export class Talk implements Disposable {
       case "delta":
         this.#live.hear(happening.delta);
         break;
-      case "thinking":
-        this.#live.waitFor("thinking");
+      case "doing":
+        this.#live.waitFor(`${doingWords(happening.doing)}${happening.doing.doing === "using" ? "…" : ""}`);
         break;
       case "link":
         this.#connected = happening.connected;
@@ -153,17 +174,19 @@ export class Talk implements Disposable {
     }
   }
 
-  #read({ record, ours }: Extract<Happening, { type: "record" }>): void {
-    const end = endOf(record)?.outcome;
-    const { columns } = this.#screen;
-    if (end === undefined) {
-      if (!ours) this.#screen.print(...recordRows(record, this.#options.who, columns));
-      if (ours) this.#unheard = false;
+  #read({ record, ours, open }: Extract<Happening, { type: "record" }>): void {
+    if (ours) {
+      this.#unheard = false;
       return;
     }
-    this.#live.waitFor(this.#waiting > 1 ? "thinking" : undefined);
-    if (end.type === "said") this.#live.finish(end.text);
-    else this.#live.end(failureRows(end.reason, columns));
+    const { who } = this.#options;
+    const { columns } = this.#screen;
+    const event = readEvent(channelContract, record);
+    if (remarkOf(record)?.end !== undefined) this.#live.waitFor(open > 0 ? "thinking" : undefined);
+    if (event?.type === "said" && event.data.text.trim() !== "")
+      this.#live.finish(event.data.text, asideRows(record, who, columns));
+    else if (event !== undefined && OF_A_TURN.has(event.type)) this.#live.end(recordRows(record, who, columns));
+    else this.#screen.print(...recordRows(record, who, columns));
   }
 
   #showWaiting(): void {
@@ -172,19 +195,19 @@ export class Talk implements Disposable {
     else this.#live.waitFor(this.#waiting > 0 ? "thinking" : undefined);
   }
 
-  #rowsOf(records: readonly LogRecord[]): readonly string[] {
-    const { columns } = this.#screen;
-    return records.flatMap((record) => {
-      const rows = recordRows(record, this.#options.who, columns);
-      return endOf(record) === undefined ? rows : [...rows, ""];
-    });
+  /** The newest records that show something. */
+  #past(address: Address, count: number): Promise<readonly LogRecord[]> {
+    return newestRecords(this.#client, address, count, (record) => this.#rowsOf([record]).length > 0);
   }
 
-  async #status(): Promise<string> {
+  #rowsOf(records: readonly LogRecord[]): readonly string[] {
+    return records.flatMap((record) => recordRows(record, this.#options.who, this.#screen.columns));
+  }
+
+  async #status(): Promise<readonly string[]> {
     const address = this.#address;
     const asked = await this.#client.ask(address, "status").catch(() => undefined);
-    if (asked === undefined) return `${address}: nobody answers; no process serves channels just now (thalassa ps)`;
-    const { heard, said, thinking, waiting } = channelContract.asks.status.parse(asked);
-    return `${address}: ${heard} heard, ${said} said, ${waiting} waiting, ${thinking ? "thinking" : "at rest"}`;
+    if (asked === undefined) return [`${address}: nobody answers; no process serves channels just now (thalassa ps)`];
+    return standingLines(address, asked, Date.now());
   }
 }

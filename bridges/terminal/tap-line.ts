@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { excerpt } from "#subjects/excerpt.ts";
 import { type Address, type Plane, parseSubject } from "#subjects/mod.ts";
 import { harmless } from "./plain.ts";
+import { saying } from "./saying.ts";
 import { cellsOf } from "./wrap.ts";
 
 /** A message as it came by. Units: `at` ms since 1970. */
@@ -43,41 +44,11 @@ export function tapLine(passing: Passing, columns: number): string {
   ].join(" ");
 }
 
-/** What a body says to a person: its text where it has one, else its fields. */
-export function saying(body: string): string {
-  const data = asObject(body);
-  if (data === undefined) return body;
-  const { text, reason, who, ...rest } = data;
-  const words = [text, reason].filter((each) => typeof each === "string").join(" · ");
-  const speaker = speakerOf(who);
-  const fields = Object.entries(rest)
-    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(" ");
-  const said = words === "" ? "" : `${speaker}“${words}”`;
-  return [said, words === "" ? fields : fields && `(${fields})`].filter(Boolean).join(" ");
-}
-
-function speakerOf(who: unknown): string {
-  if (typeof who !== "object" || who === null) return "";
-  const { name, id } = who as { readonly name?: unknown; readonly id?: unknown };
-  const speaker = name ?? id;
-  return typeof speaker === "string" ? `${speaker}: ` : "";
-}
-
 function read(subject: string): { readonly address: Address | string; readonly plane?: Plane; readonly name: string } {
   try {
     return parseSubject(subject);
   } catch {
     return { address: subject, name: "" };
-  }
-}
-
-function asObject(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const data: unknown = JSON.parse(body);
-    return typeof data === "object" && data !== null && !Array.isArray(data) ? { ...data } : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
-import { endOf } from "#bridges/conversation/turn.ts";
 import type { LogRecord } from "#runtime/mod.ts";
-import { channelContract } from "#subjects/channel.ts";
-import type { Who } from "#subjects/mod.ts";
+import { branchAddress } from "#subjects/branch.ts";
+import { type ChannelEvent, channelContract } from "#subjects/channel.ts";
+import { excerpt } from "#subjects/excerpt.ts";
+import { parseAddress, readEvent, type Who } from "#subjects/mod.ts";
 import { harmless } from "./plain.ts";
 import { wrapText } from "./wrap.ts";
 
@@ -11,7 +12,7 @@ const MARGIN = 2;
 
 /** Rows of what a person said, other than by typing it here. */
 export function spokenRows(who: Who, text: string, me: Who, columns: number): readonly string[] {
-  const name = who.party === me.party && who.id === me.id ? "" : `${speakerName(who, me)}: `;
+  const name = isSame(who, me) ? "" : `${speakerName(who, me)}: `;
   const [first = "", ...rest] = wrapText(harmless(text), columns - 2 - name.length);
   const head = `${styleText("bold", "›")} ${styleText("cyan", name)}${first}`;
   return [head, ...rest.map((row) => " ".repeat(2 + name.length) + row)];
@@ -24,24 +25,74 @@ export function answerRows(text: string, columns: number): readonly string[] {
 
 /** Rows of a turn that came to nothing. */
 export function failureRows(reason: string, columns: number): readonly string[] {
-  const [first = "", ...rest] = wrapText(harmless(reason), columns - MARGIN);
-  return [`${styleText("red", "✖")} ${first}`, ...rest.map((row) => " ".repeat(MARGIN) + row)];
+  return markedRows(styleText("red", "✖"), reason, columns);
 }
 
-/** Rows of a record as somebody reads it later; none for what is no part of the conversation. */
+/** Rows of what is said besides, in one dim line where it fits. */
+export function noteRows(text: string, columns: number): readonly string[] {
+  return answerRows(text, columns).map((row) => styleText("dim", row));
+}
+
+/**
+ * Rows of a record as somebody reads it later; none for what is no part of the conversation: how tools were used and how
+ * far work has come.
+ */
 export function recordRows(record: LogRecord, me: Who, columns: number): readonly string[] {
-  const heard = heardIn(record);
-  if (heard !== undefined) return spokenRows(heard.who, heard.text, me, columns);
-  const end = endOf(record)?.outcome;
-  if (end === undefined) return [];
-  return end.type === "said" ? answerRows(end.text, columns) : failureRows(end.reason, columns);
+  const event = readEvent(channelContract, record);
+  switch (event?.type) {
+    case undefined:
+      return [];
+    case "heard":
+      return spokenRows(event.data.who, event.data.text, me, columns);
+    case "said": {
+      const words = event.data.text.trim() === "" ? [] : [...answerRows(event.data.text, columns), ""];
+      return [...words, ...asideRows(record, me, columns)];
+    }
+    case "failed":
+      return [...failureRows(event.data.reason, columns), ""];
+    default:
+      return asideRows(record, me, columns);
+  }
 }
 
-/** What was heard, if the record says so. */
-export function heardIn(record: LogRecord): { readonly text: string; readonly who: Who } | undefined {
-  if (record.event !== "heard") return undefined;
-  const { success, data } = channelContract.events.heard.safeParse(record.data);
-  return success ? data : undefined;
+/** Rows of what a record tells besides words: work on the side that begins or ends, a warning, a turn that was stopped. */
+export function asideRows(record: LogRecord, me: Who, columns: number): readonly string[] {
+  const event = readEvent(channelContract, record);
+  switch (event?.type) {
+    case "said":
+    case "thought":
+      return begunRows(record, event.data, columns);
+    case "concluded": {
+      const { from, outcome } = event.data;
+      return noteRows(`${parseAddress(from).id} has ended: ${outcome}`, columns);
+    }
+    case "warned":
+      return [...markedRows(styleText("yellow", "!"), event.data.text, columns), ""];
+    case "stopped": {
+      const { who } = event.data;
+      return [...markedRows("■", isSame(who, me) ? "stopped" : `stopped by ${speakerName(who, me)}`, columns), ""];
+    }
+    default:
+      return [];
+  }
+}
+
+type Begun = Pick<Extract<ChannelEvent, { type: "thought" }>["data"], "began">;
+
+function begunRows({ address, id }: LogRecord, { began = [] }: Begun, columns: number): readonly string[] {
+  return began.flatMap(({ call, task }) => {
+    const head = `thinking on the side (${parseAddress(branchAddress(address, id, call)).id}): `;
+    return noteRows(head + excerpt(task, Math.max(columns - MARGIN - head.length, 20)), columns);
+  });
+}
+
+function markedRows(mark: string, text: string, columns: number): readonly string[] {
+  const [first = "", ...rest] = wrapText(harmless(text), columns - MARGIN);
+  return [`${mark} ${first}`, ...rest.map((row) => " ".repeat(MARGIN) + row)];
+}
+
+function isSame(who: Who, me: Who): boolean {
+  return who.party === me.party && who.id === me.id;
 }
 
 /** A speaker's name for people. Shape: `Ada`, `ada (telegram)`. */

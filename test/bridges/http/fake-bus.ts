@@ -22,6 +22,8 @@ export class FakeBus {
   });
   /** Keys of the agents that somebody made. */
   readonly agents = new Set<string>();
+  /** Why a channel in which nothing goes on refuses to stop. */
+  stopCode = "nothing-to-stop";
   isAway = false;
   isServed = true;
   ask: (address: Address, question: string, moment?: object) => Promise<unknown> = async () => ({
@@ -34,8 +36,8 @@ export class FakeBus {
   get client(): Client {
     const fake = {
       hearing: () => ({ listen: (address: Address, ears: Ears) => this.#listen(address, ears), [Symbol.dispose]() {} }),
-      send: (to: Address, _verb: string, data: { readonly text: string }, options: object) =>
-        this.#send(to, data, options),
+      send: (to: Address, verb: string, data: object, options: object) =>
+        verb === "stop" ? this.#stop(to, data, options) : this.#send(to, data as { readonly text: string }, options),
       last: async (address: Address) => this.logs.get(address)?.at(-1),
       record: async (address: Address, seq: number) => this.logs.get(address)?.find((record) => record.seq === seq),
       backwards: (address: Address) => this.#backwards(address),
@@ -127,6 +129,17 @@ export class FakeBus {
     if (reaction !== undefined) {
       setImmediate(() => this.store(to, reaction.event, { ...reaction.data, answers: [seq] }));
     }
+    return id;
+  }
+
+  /** A turn goes on while the newest record is a message. */
+  async #stop(to: Address, data: object, { id = "" }: { readonly id?: string }): Promise<string> {
+    const newest = this.logs.get(to)?.at(-1);
+    const told = { id, verb: "stop", code: this.stopCode, reason: "nothing is being thought here" };
+    setImmediate(() => {
+      if (newest?.event !== "heard") this.glimpse(to, "refusal", told);
+      else this.store(to, "stopped", { ...data, answers: [newest.seq] }, { cause: id });
+    });
     return id;
   }
 

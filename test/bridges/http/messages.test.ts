@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { MAX_TEXT } from "#subjects/channel.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 import { eventually } from "#support/eventually.ts";
 import { DescribedApp } from "./described-app.ts";
 

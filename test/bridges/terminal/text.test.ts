@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { readCommand } from "#bridges/terminal/command.ts";
 import { foldAnswer } from "#bridges/terminal/piped.ts";
 import { harmless } from "#bridges/terminal/plain.ts";
-import { saying, tapLine } from "#bridges/terminal/tap-line.ts";
+import { tapLine } from "#bridges/terminal/tap-line.ts";
 import { tapSubject } from "#bridges/terminal/tap-pattern.ts";
 import { cellsOf, wrapText } from "#bridges/terminal/wrap.ts";
 
@@ -57,8 +57,9 @@ test("a line that begins with one slash is a command", () => {
   assert.deepEqual(readCommand("//help"), { type: "say", text: "/help" });
   assert.deepEqual(readCommand("/channel my work"), { type: "channel", name: "my work" });
   assert.deepEqual(readCommand("/history"), { type: "history", count: 20 });
+  assert.deepEqual(readCommand("/stop"), { type: "stop" });
   assert.deepEqual(readCommand("/history 5000"), { type: "history", count: 1_000 });
-  for (const line of ["/hlep", "/", "/history many", "/channel", "/quit now"]) {
+  for (const line of ["/hlep", "/", "/history many", "/channel", "/quit now", "/stop it"]) {
     assert.equal(readCommand(line).type, "unknown", line);
   }
 });
@@ -84,10 +85,4 @@ test("a message that passes is one readable line", () => {
   const line = stripVTControlCharacters(tapLine(passing, 120));
   assert.equal(line, "09:05:07.042 main.channel.terminal-default ● heard    ada: “hello you”");
   assert.ok(cellsOf(tapLine({ ...passing, body: "x".repeat(500) }, 100)) <= 100);
-});
-
-test("a body without words is told by its fields, and one that is no JSON as it is", () => {
-  assert.equal(saying('{"doing":"thinking","n":1}'), "doing=thinking n=1");
-  assert.equal(saying('{"reason":"no","answers":[1]}'), "“no” (answers=[1])");
-  assert.equal(saying("plain"), "plain");
 });
