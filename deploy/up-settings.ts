@@ -28,6 +28,8 @@ export type UpSettings = {
   /** How many processes of each kind. */
   readonly processes: Readonly<Record<string, number>>;
   readonly durability: Durability;
+  /** After so many days a home's own master key is rotated; 0 never. */
+  readonly rotateDays: number;
   /** The port of the HTTP bridge, if it is wanted; 0 takes a free one. */
   readonly httpPort: number | undefined;
 };
@@ -50,7 +52,12 @@ export function upSettings(options: UpOptions, env: NodeJS.ProcessEnv): UpSettin
     httpPort: wantsHttp ? settingOf("http.port", sources) : undefined,
   };
   requireApart({ "--port": ports.port, "--monitor-port": ports.monitorPort, "--http-port": ports.httpPort });
-  return { ...ports, processes: processesOf(named, sources), durability: settingOf("durability", sources) };
+  return {
+    ...ports,
+    processes: processesOf(named, sources),
+    durability: settingOf("durability", sources),
+    rotateDays: settingOf("secrets.rotate_days", sources),
+  };
 }
 
 /** Each that listens needs a port of its own; the monitoring's follows from the bus's where nothing is said. Throws: BadUse. */

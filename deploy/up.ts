@@ -15,6 +15,8 @@ import { claimPort, LOOPBACK } from "./ports.ts";
 import { provision } from "./provision.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Handing, handSecrets } from "./secrets/handed.ts";
+import { rotateWhenOld } from "./secrets/rotate.ts";
+import { SecretUnusable } from "./secrets/unusable.ts";
 import { kindVariables } from "./settings/here.ts";
 import { Hopeless } from "./supervised.ts";
 import { bridgeProgram, kindProgram, type Supervisor } from "./supervisor.ts";
@@ -118,6 +120,7 @@ async function prepareBus(
   if (http !== undefined) await ensureHomeToken(operator, home, (line) => reporter.note(line));
   signal.throwIfAborted();
   const shared = await kindVariables(operator);
+  await renewMasterKey(operator, home, settings.rotateDays, reporter);
   const secrets = await secretsFor(Object.keys(settings.processes), operator, home, reporter);
   return (user) => ({ ...shared, ...secrets(user) });
 }
@@ -149,6 +152,27 @@ async function startProcesses(
   await within(Promise.all(ready), READY_MS.kinds, signal, () =>
     reporter.note("not everything is ready yet; it is tried again and again, and said when it is"),
   );
+}
+
+/** A home's own master key gets a successor by age; where it cannot, everything goes on with the old one. */
+async function renewMasterKey(operator: Client, { root }: Home, days: number, reporter: Reporter): Promise<void> {
+  try {
+    const rotated = await rotateWhenOld(operator, { root, env: process.env }, days);
+    if (rotated === undefined) return;
+    const { keyId, resealed } = rotated;
+    const advice = "copy secrets.key to your backups, and to other hosts that open the same secrets";
+    reporter.note(
+      `the master key was older than ${days} days: ${resealed} secrets are sealed under a new one; ${advice}`,
+      {
+        event: "master-key-rotated",
+        keyId,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof SecretUnusable)) throw error;
+    const { code, message } = error;
+    reporter.note(`the master key is old and could not be renewed: ${message}`, { event: "master-key-old", code });
+  }
 }
 
 /** The secrets that the processes of each kind are given; those that do not open are told, and left out. */

@@ -46,6 +46,25 @@ export async function rotateMasterKey(client: Client, place: KeyPlace, syncedMs:
   return { keyId: key.id, resealed, resumed: given === undefined && next !== undefined, isGiven: given !== undefined };
 }
 
+/**
+ * Rotates a master key that the home keeps, once it is older than so many days; undefined where it is not, or where the
+ * key is somebody else's to change. Throws: SecretUnusable.
+ */
+export async function rotateWhenOld(
+  client: Client,
+  place: KeyPlace,
+  days: number,
+  syncedMs: number = SYNCED_MS,
+): Promise<Rotated | undefined> {
+  const { stored, keyring } = await openVault(client, place);
+  const { master } = stored;
+  const isOurs = keyring.given === undefined && keyring.keys.some(({ id }) => id === master?.key);
+  if (days === 0 || master === undefined || !isOurs || Date.now() - master.since <= days * DAY_MS) return undefined;
+  return await rotateMasterKey(client, place, syncedMs);
+}
+
+const DAY_MS = 86_400_000;
+
 /** Goes on until nothing is sealed under another key, whatever is set or removed meanwhile. */
 async function resealAll(client: Client, place: KeyPlace, key: MasterKey): Promise<number> {
   let resealed = 0;

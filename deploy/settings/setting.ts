@@ -18,7 +18,7 @@ export type Setting<T extends Value = Value> = Shape<T> & {
   /** One line for people. */
   readonly about: string;
   readonly default: T | Derived<T>;
-  readonly unit?: "ms";
+  readonly unit?: "ms" | "days";
   /** `shared` is one value for every host, kept on the bus; `host` is this host's own, read before there is a bus. */
   readonly scope: "shared" | "host";
   readonly takesEffect: "when `up` is started anew" | "at once";

@@ -70,6 +70,14 @@ const FIXED = {
     scope: "host",
     takesEffect: ON_RESTART,
   },
+  "secrets.rotate_days": {
+    ...wholeNumber(0, 3_650),
+    about: "`up` gives a home's own master key a successor after so many days; 0 never does, for homes that share one",
+    default: 90,
+    unit: "days",
+    scope: "host",
+    takesEffect: ON_RESTART,
+  },
   log: {
     ...oneOf(["debug", "info", "warn", "error"]),
     about: "how much the processes of the kinds say",

@@ -12,7 +12,7 @@ import { takeFileLock } from "#deploy/file-lock.ts";
 import { openHome } from "#deploy/home.ts";
 import { handSecrets } from "#deploy/secrets/handed.ts";
 import type { KeyPlace } from "#deploy/secrets/master-key.ts";
-import { rotateMasterKey } from "#deploy/secrets/rotate.ts";
+import { rotateMasterKey, rotateWhenOld } from "#deploy/secrets/rotate.ts";
 import { OVERDUE_MS, shownSecrets } from "#deploy/secrets/shown.ts";
 import { openVault, removeSecret, setSecret } from "#deploy/secrets/vault.ts";
 import { putToken, revokeToken } from "#deploy/tokens.ts";
@@ -149,6 +149,19 @@ test("a rotation seals everything anew, under a key that takes the old one's pla
   using held = takeFileLock(join(root, "secrets.lock"));
   assert.ok(held);
   await assert.rejects(rotateMasterKey(client, here(), 0), { code: "secret-rotating" });
+});
+
+test("a master key that lies in the home is rotated once it is old enough, and one that is given never", async () => {
+  const young = 1;
+  const old = 1e-9;
+  assert.equal(await rotateWhenOld(client, here(), old, 0), undefined, "nothing was ever sealed");
+  await setSecret(client, here(), "OPENAI_API_KEY", "sk-one");
+  assert.equal(await rotateWhenOld(client, here(), young, 0), undefined);
+  assert.equal(await rotateWhenOld(client, here(), 0, 0), undefined);
+  assert.equal((await rotateWhenOld(client, here(), old, 0))?.resealed, 1);
+  assert.deepEqual(await opened(here()), { OPENAI_API_KEY: "sk-one" });
+  const given = here({ THALASSA_SECRETS_KEY: readFileSync(join(root, "secrets.key"), "utf8").trim() });
+  assert.equal(await rotateWhenOld(client, given, old, 0), undefined);
 });
 
 test("a key that the environment gives is rotated there, and wins over the home's", async () => {

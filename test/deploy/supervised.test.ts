@@ -72,6 +72,7 @@ test("what is typed after up is read strictly", () => {
     processes: Object.fromEntries(KINDS.map(({ kind }) => [kind, 1])),
     durability: "process",
     httpPort: 8420,
+    rotateDays: 90,
   });
   assert.deepEqual(read({ port: "0", only: "channel=3" }).processes, { channel: 3 });
   assert.equal(read({ port: "65000" }).monitorPort, 0);
