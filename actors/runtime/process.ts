@@ -75,11 +75,11 @@ export function runKind(kind: AnyKind, contracts: readonly KindContract[] = KIND
 /** Runs a process of a kind that stands on what its process offers, under the same rules as `runKind`. */
 export function runKindOf(
   { kind: user }: KindContract,
-  make: (offers: KindOffers) => AnyKind,
+  make: (offers: KindOffers) => AnyKind | Promise<AnyKind>,
   contracts: readonly KindContract[] = KINDS,
 ): Promise<void> {
   return runProcess(user, async ({ name, wire, logger, scrub, environment }) => {
-    const kind = make({
+    const kind = await make({
       logger,
       entries: (bucket) => sharedEntries(wire, bucket),
       entryText: (bucket, key) => entryText(wire, bucket, key, NEVER),

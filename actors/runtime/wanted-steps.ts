@@ -8,6 +8,8 @@ import { planResumption } from "./resumption.ts";
 import { type Run, StepRunner } from "./steps.ts";
 import type { ActorSystem, Tenure } from "./system.ts";
 
+const NONE = { resumed: [], abandoned: [] };
+
 /** Makes what runs agree with what the state wants; what an earlier process had begun is resumed with due care. */
 export class WantedSteps {
   readonly #system: ActorSystem;
@@ -48,19 +50,21 @@ export class WantedSteps {
 
   /**
    * Says in the log which steps an earlier process had begun, before they are paid for again; that fences a zombie.
-   * `orderly` is the process that left nothing begun, if one did.
+   * `orderly` is the process that left nothing begun, if one did, but for what waited there for its last try.
    */
   async resume(journal: Journal, orderly: string | undefined): Promise<void> {
     const { fold } = journal;
-    if (fold.last !== undefined && fold.last.process === orderly) return;
     const plan = planResumption(this.#idle(fold), (key) => fold.resumptions(key));
-    for (const key of plan.abandoned) this.#runner.abandon(key, journal.story());
+    const isOrderly = fold.last !== undefined && fold.last.process === orderly;
+    // Whoever left in good order died under nothing; what waited there for its last try waits on.
+    const { resumed, abandoned } = isOrderly ? NONE : plan;
+    for (const key of abandoned) this.#runner.abandon(key, journal.story());
     for (const key of plan.suspects) {
       this.#suspects.add(key);
       void this.#system.lane.enter().then((release) => this.#mailbox.add({ type: "suspect", key, release }));
     }
-    if (plan.resumed.length > 0) {
-      await journal.commit({ type: RESUMED, data: { keys: plan.resumed } }, journal.story());
+    if (resumed.length > 0) {
+      await journal.commit({ type: RESUMED, data: { keys: resumed } }, journal.story());
     }
   }
 
