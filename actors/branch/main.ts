@@ -3,4 +3,4 @@ import { runKindOf } from "#runtime/mod.ts";
 import { branchContract } from "#subjects/branch.ts";
 import { branchKind } from "./kind.ts";
 
-await runKindOf(branchContract, (offers) => branchKind(thinkOn("branch", process.env, offers)));
+await runKindOf(branchContract, async (offers) => branchKind(await thinkOn("branch", process.env, offers)));

@@ -3,4 +3,4 @@ import { runKindOf } from "#runtime/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { channelKind } from "./kind.ts";
 
-await runKindOf(channelContract, (offers) => channelKind(thinkOn("channel", process.env, offers)));
+await runKindOf(channelContract, async (offers) => channelKind(await thinkOn("channel", process.env, offers)));

@@ -5,12 +5,15 @@ import { brokenOff, type Endpoint, exchange } from "./exchange.ts";
 import type { Answer, ModelRequest, Provider } from "./provider.ts";
 import { MOST_MS } from "./watch.ts";
 
-/** Models of Anthropic's Messages API. Its library is loaded with the first call. */
+const library = () => import("@anthropic-ai/sdk");
+
+/** Models of Anthropic's Messages API. */
 export function anthropicModels(endpoint: Endpoint): Provider {
   return {
+    load: library,
     think: (request: ModelRequest): Promise<Answer> =>
       exchange(endpoint, request, async (watch) => {
-        const { Anthropic } = await import("@anthropic-ai/sdk");
+        const { Anthropic } = await library();
         const client = new Anthropic({
           apiKey: endpoint.apiKey,
           authToken: null,

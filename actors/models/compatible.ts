@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import { chatParams } from "./compatible-request.ts";
 import { brokenOff, type Endpoint, exchange } from "./exchange.ts";
-import { openaiClient } from "./openai-client.ts";
+import { loadOpenai, openaiClient } from "./openai-client.ts";
 import { type Answer, type AnswerPart, callOf, type ModelRequest, type Provider, type Usage } from "./provider.ts";
 
 /**
@@ -11,6 +11,7 @@ import { type Answer, type AnswerPart, callOf, type ModelRequest, type Provider,
  */
 export function compatibleModels(endpoint: Endpoint): Provider {
   return {
+    load: loadOpenai,
     think: (request: ModelRequest): Promise<Answer> =>
       exchange(endpoint, request, async (watch) => {
         const client = await openaiClient(endpoint, watch);

@@ -2,9 +2,12 @@ import type { OpenAI } from "openai";
 import type { Endpoint } from "./exchange.ts";
 import { MOST_MS, type Watch } from "./watch.ts";
 
-/** The OpenAI library on an endpoint, for one exchange; loaded when it is first used. */
+/** Loads the OpenAI library. */
+export const loadOpenai = () => import("openai");
+
+/** The OpenAI library on an endpoint, for one exchange. */
 export async function openaiClient(endpoint: Endpoint, watch: Watch): Promise<OpenAI> {
-  const { OpenAI: Library } = await import("openai");
+  const { OpenAI: Library } = await loadOpenai();
   return new Library({
     apiKey: endpoint.apiKey,
     // The library takes these from the environment, whoever it is to speak to.

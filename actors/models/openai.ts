@@ -1,16 +1,17 @@
 import type { Responses } from "openai/resources";
 import { brokenOff, type Endpoint, exchange } from "./exchange.ts";
 import { failureOf } from "./failure.ts";
-import { openaiClient } from "./openai-client.ts";
+import { loadOpenai, openaiClient } from "./openai-client.ts";
 import { responseParams } from "./openai-request.ts";
 import { type Answer, type AnswerPart, callOf, type ModelRequest, type Provider } from "./provider.ts";
 
 /**
  * OpenAI's own models, over the Responses API: its newest ones use tools while they reason there only. Nothing is stored
- * at OpenAI; reasoning comes back sealed and is sent along. The library is loaded with the first call.
+ * at OpenAI; reasoning comes back sealed and is sent along.
  */
 export function openaiModels(endpoint: Endpoint): Provider {
   return {
+    load: loadOpenai,
     think: (request: ModelRequest): Promise<Answer> =>
       exchange(endpoint, request, async (watch) => {
         const client = await openaiClient(endpoint, watch);

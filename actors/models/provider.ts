@@ -102,8 +102,13 @@ export type Answer = {
   readonly model: string;
 };
 
-/** Whoever can answer. Throws: ModelFailed; the signal's reason once it is aborted. */
-export type Provider = { think(request: ModelRequest): Promise<Answer> };
+/** Whoever can answer. */
+export type Provider = {
+  /** Throws: ModelFailed; the signal's reason once it is aborted. */
+  think(request: ModelRequest): Promise<Answer>;
+  /** Loads its library; without it that happens with the first call. */
+  load?(): Promise<unknown>;
+};
 
 /** A tool whose input is what a schema takes. */
 export function toolOf(name: string, description: string, input: z.ZodType): Tool {
