@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { OPERATOR } from "#subjects/mod.ts";
+import { readSeed } from "#deploy/keys.ts";
+import { Client } from "#runtime/client.ts";
+import { type KindContract, OPERATOR } from "#subjects/mod.ts";
 import { type KindProcess, spawnKind } from "#support/crash.ts";
 import { startServer, type TestServer } from "#support/server.ts";
 import { BENCH_KINDS, speakerContract } from "./rival.ts";
@@ -10,6 +12,8 @@ import { Speaker } from "./speaker.ts";
 const AT_ONCE = { THALASSA_OFFLINE_PACE_MS: "0", THALASSA_LOG: "info" } as const;
 
 const PIPELINE = fileURLToPath(new URL("./pipeline.ts", import.meta.url));
+
+const STAND_IN = fileURLToPath(new URL("./stand-in.ts", import.meta.url));
 
 /** A server of its own with a speaker, and the processes a bench starts on it; all gone when disposed. */
 export class Bed implements AsyncDisposable {
@@ -24,8 +28,8 @@ export class Bed implements AsyncDisposable {
   }
 
   /** Starts the server and connects. */
-  static async make(): Promise<Bed> {
-    const server = await startServer({ kinds: BENCH_KINDS, clients: [speakerContract] });
+  static async make(kinds: readonly KindContract[] = BENCH_KINDS): Promise<Bed> {
+    const server = await startServer({ kinds, clients: [speakerContract] });
     return new Bed(server, await Speaker.connect(server));
   }
 
@@ -35,9 +39,26 @@ export class Bed implements AsyncDisposable {
     return this.#operator;
   }
 
+  /** A client that may do everything. */
+  client(): Promise<Client> {
+    const { url, keysDir } = this.server;
+    return Client.connect({ url, user: OPERATOR, seed: readSeed(keysDir, OPERATOR), name: "bench" });
+  }
+
   /** A process of channels that is ready. `env` adds to a model that answers at once. */
   startChannel(env: Readonly<Record<string, string>> = {}): Promise<KindProcess> {
-    return this.#start(spawnKind("channel", this.server, { ...AT_ONCE, ...env }));
+    return this.startKind("channel", env);
+  }
+
+  /** A process of any kind that is ready. */
+  startKind(kind: string, env: Readonly<Record<string, string>> = {}): Promise<KindProcess> {
+    return this.#start(spawnKind(kind, this.server, { ...AT_ONCE, ...env }));
+  }
+
+  /** The stand-in for a model's server, as a process of its own. Gives where it listens. */
+  async startStandIn(): Promise<string> {
+    const { lines } = await this.#start(spawnKind(OPERATOR, this.server, {}, STAND_IN));
+    return `${lines.find(({ event }) => event === "ready")?.url}`;
   }
 
   /** A process of the hand-written pipeline, with its share of the partitions. */

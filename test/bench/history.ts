@@ -4,10 +4,7 @@ import { untilEmpty } from "./actors-here.ts";
 import { Bed } from "./bed.ts";
 import type { Bench, BenchRun } from "./bench.ts";
 import { figure, median } from "./figure.ts";
-import type { Speaker } from "./speaker.ts";
-
-/** How many messages of one conversation are on their way at once. */
-const AT_ONCE = 500;
+import { talkUntil } from "./long-talk.ts";
 
 /** After this long an actor forgets which mails it has handled: a long past is seldom one of two minutes. Units: ms. */
 const FORGOTTEN_MS = 125_000;
@@ -24,11 +21,11 @@ async function measureHistories({ quick, report }: BenchRun): Promise<void> {
   await bed.startChannel({ THALASSA_IDLE_MS: "250" });
   const events = { long: quick ? 3_000 : 100_000, short: 100 };
   const startedAt = performance.now();
-  await talkUntil(bed.speaker, channelNamed("long"), events.long);
+  await talkUntil(bed.speaker.client, channelNamed("long"), events.long);
   report(
     figure("history: events of one conversation", "/s", [(events.long * 1_000) / (performance.now() - startedAt)]),
   );
-  await talkUntil(bed.speaker, channelNamed("short"), events.short);
+  await talkUntil(bed.speaker.client, channelNamed("short"), events.short);
   await delay(quick ? 0 : FORGOTTEN_MS);
   for (const name of ["long", "short"]) await bed.speaker.say(channelNamed(name), "hello again");
   const samples = { long: [] as number[], short: [] as number[] };
@@ -41,28 +38,6 @@ async function measureHistories({ quick, report }: BenchRun): Promise<void> {
   report(figure(`history: a turn after ${events.long} events`, "ms", samples.long, [{ of: "median", most: 3 }]));
   report(figure(`history: a turn after ${events.short} events`, "ms", samples.short));
   report(figure("history: long / short", "×", [median(samples.long) / median(samples.short)]));
-}
-
-/** Speaks without waiting for answers until the conversation has so many events. */
-async function talkUntil(speaker: Speaker, address: Address, events: number): Promise<void> {
-  const { client } = speaker;
-  let seen = 0;
-  let unanswered = 0;
-  let wake = (): void => {};
-  using _log = client.follow(address, {
-    fromSeq: 0,
-    onRecord: ({ event, data }) => {
-      seen++;
-      if (event === "said") unanswered -= (data as { readonly answers: readonly number[] }).answers.length;
-      wake();
-    },
-  });
-  for (let sent = 0; seen < events || unanswered > 0; ) {
-    if (seen + unanswered < events && unanswered < AT_ONCE) {
-      unanswered++;
-      await client.send(address, "hear", { text: `message ${sent++}`, who: { party: "terminal", id: "bench" } });
-    } else await new Promise<void>((resolve) => (wake = resolve));
-  }
 }
 
 function channelNamed(name: string): Address {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
+import { branch } from "./branch.ts";
 import { cold } from "./cold.ts";
 import { type Figure, lineOf, verdict } from "./figure.ts";
 import { history } from "./history.ts";
@@ -11,11 +12,24 @@ import { type Measured, sheetOf } from "./sheet.ts";
 import { start } from "./start.ts";
 import { tail } from "./tail.ts";
 import { takeover } from "./takeover.ts";
+import { thinking } from "./thinking.ts";
 import { throughput } from "./throughput.ts";
 import { turn } from "./turn.ts";
 
 /** Everything that can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [turn, throughput, takeover, rolling, tail, cold, history, start, http];
+const BENCHES: readonly Bench[] = [
+  turn,
+  throughput,
+  takeover,
+  rolling,
+  tail,
+  cold,
+  history,
+  start,
+  http,
+  thinking,
+  branch,
+];
 
 /** Where the page of a run belongs. */
 const PAGE = "docs/bench.md";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CLIENTS, KINDS, OPERATOR, TAP } from "#subjects/kinds.ts";
 import { allRights, apiPrefix, inboxPrefix, subjectInCore } from "#subjects/permissions.ts";
-import { TEST_KINDS } from "#support/contracts.ts";
+import { auditorContract, TEST_KINDS } from "#support/contracts.ts";
 
 const rights = allRights(TEST_KINDS, CLIENTS);
 const of = (user: string) => rights.find((one) => one.user === user) ?? assert.fail(`no rights for ${user}`);
@@ -56,6 +56,20 @@ test("rights: a client reads the entries that its contract names, and no others"
   const reads = (user: string) => of(user).publish.filter((subject) => subject.includes("KV_SECRETS"));
   assert.deepEqual(reads("http"), [`${apiPrefix("EDGE")}.DIRECT.GET.KV_SECRETS.$KV.SECRETS.token.*`]);
   for (const { user } of rights.filter((one) => one.user !== "http")) assert.deepEqual(reads(user), [], user);
+});
+
+test("rights: a kind reads the logs and snapshots of those whose past its contract names, and of no others", () => {
+  const [withPast = [], without = []] = [auditorContract, { ...auditorContract, pasts: [] }].map(
+    (contract) => allRights([contract], []).at(-1)?.publish,
+  );
+  assert.deepEqual(
+    withPast.filter((subject) => !without.includes(subject)),
+    [
+      "$JS.API.DIRECT.GET.LOG_LEDGER",
+      "$JS.API.STREAM.MSG.GET.LOG_LEDGER",
+      "$JS.API.DIRECT.GET.KV_STATE.$KV.STATE.*.ledger.*",
+    ],
+  );
 });
 
 test("rights: a kind beyond CORE names the streams under the prefix of its account", () => {

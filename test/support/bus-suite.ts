@@ -177,10 +177,10 @@ function describeMail(on: On): void {
 function describeKept(on: On): void {
   on("never replaces a view entry by one from an earlier event", async ({ bus, view }, address) => {
     const key = `balances.main.${address.split(".")[2]}`;
-    await bus.show(address, "balances", { total: 5 }, 5, signal);
-    await bus.show(address, "balances", { total: 3 }, 3, signal);
+    await bus.show(key, { total: 5 }, 5, signal);
+    await bus.show(key, { total: 3 }, 3, signal);
     assert.deepEqual(await view(key), { total: 5, seq: 5 });
-    await bus.show(address, "balances", { total: 9 }, 9, signal);
+    await bus.show(key, { total: 9 }, 9, signal);
     assert.deepEqual(await view(key), { total: 9, seq: 9 });
   });
 
