@@ -4,7 +4,7 @@ import { SHORT, SHORT_HTTP } from "./options.ts";
 import { reportOn } from "./report.ts";
 import { runChaos } from "./run.ts";
 
-test("channels answer each message once, whatever is killed and stopped under them", {
+test("messages are answered once, and branches conclude once, whatever is killed and stopped under them", {
   timeout: 120_000,
 }, async (t) => {
   const outcome = await runChaos({ ...SHORT, seed: 20_261_121 });
@@ -13,6 +13,11 @@ test("channels answer each message once, whatever is killed and stopped under th
   assert.deepEqual(outcome.violations, [], details.join("\n"));
   assert.ok(outcome.storm.struck >= SHORT.faults);
   assert.ok(interruptions > 0, "no fault cut a step: nothing was put to the test");
+  const { channel = [], branch = [], cortex = [] } = outcome.logs;
+  const happened = new Set([...channel, ...branch, ...cortex].map(({ event }) => event));
+  for (const event of ["thought", "used", "spawned", "concluded", "charged", "warned"]) {
+    assert.ok(happened.has(event), `nothing was ${event}: nothing was put to the test`);
+  }
 });
 
 test("a client over HTTP is answered once and the same, though the bridge is killed as well", {

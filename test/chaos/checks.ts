@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { branch } from "#actors/branch/kind.ts";
 import { channel } from "#actors/channel/kind.ts";
+import { cortex } from "#actors/cortex/kind.ts";
 import type { AnyKind } from "#runtime/actor.ts";
 import { Fold } from "#runtime/fold.ts";
 import { type Address, parseAddress } from "#subjects/address.ts";
 import { PREV_LENGTH } from "#subjects/headers.ts";
-import { subjectOf } from "#subjects/planes.ts";
+import { parseSubject, subjectOf } from "#subjects/planes.ts";
 import type { Said, Stored } from "./stored.ts";
 import type { Message } from "./talker.ts";
 import type { Tap } from "./tap.ts";
@@ -12,8 +14,18 @@ import type { Tap } from "./tap.ts";
 /** Something that must never be. `address` names the channel whose log shows it. */
 export type Violation = { readonly what: string; readonly address?: Address };
 
-/** The events that end a turn. */
-const ENDINGS: ReadonlySet<string> = new Set(["said", "failed"]);
+/** All that is stored, by kind. */
+export type Logs = Readonly<Record<string, readonly Stored[]>>;
+
+/** The events that the view of channels shows. */
+const SHOWN: ReadonlySet<string> = new Set(["said", "failed"]);
+
+const FOLDED: Readonly<Record<string, unknown>> = { channel, branch, cortex };
+
+/** The kind by whose rules logs are folded. */
+export function kindOf(kind: string): AnyKind {
+  return FOLDED[kind] as AnyKind;
+}
 
 /** Events of one actor each. */
 export function byAddress(log: readonly Stored[]): ReadonlyMap<Address, readonly Stored[]> {
@@ -22,7 +34,7 @@ export function byAddress(log: readonly Stored[]): ReadonlyMap<Address, readonly
 
 /** The messages that an event closes. */
 export function answersOf(record: Stored): readonly number[] {
-  return ENDINGS.has(record.event) ? (record.data as { readonly answers: readonly number[] }).answers : [];
+  return (record.data as { readonly answers?: readonly number[] }).answers ?? [];
 }
 
 /** Each message stands exactly once as `heard` in its own log, and nothing else does. */
@@ -71,22 +83,23 @@ export function checkChains(log: readonly Stored[]): readonly Violation[] {
   return [...broken, ...doubled.map(([first]) => ({ what: `event ${first?.id} is stored twice` }))];
 }
 
-/** What was told live is what is stored, and all of it but for what came while the tap was cut off. */
-export function checkTold(log: readonly Stored[], tap: Tap): readonly Violation[] {
+/** What was told live of a kind is what is stored, and all of it but for what came while the tap was cut off. */
+export function checkTold(kind: string, log: readonly Stored[], tap: Tap): readonly Violation[] {
+  const heard = tap.told.filter(({ subject }) => parseSubject(subject).address.split(".")[1] === kind);
   const stored = new Map(log.map((record) => [record.seq, record]));
-  const untrue = tap.told.filter(({ seq, subject, id, body }) => {
+  const untrue = heard.filter(({ seq, subject, id, body }) => {
     const record = stored.get(seq);
     if (record === undefined) return true;
     return record.id !== id || record.body !== body || subjectOf(record.address, "log", record.event) !== subject;
   });
-  const told = new Set(tap.told.map(({ seq }) => seq));
+  const told = new Set(heard.map(({ seq }) => seq));
   const blind = ({ storedAt }: Stored): boolean =>
     tap.blindnesses.some(({ fromAt, untilAt }) => storedAt >= fromAt - BLIND_BEFORE_MS && storedAt <= untilAt);
   const missed = log.filter((record) => !told.has(record.seq) && !blind(record));
   return [
     ...untrue.map(({ seq, subject }) => ({ what: `${subject} was told as ${seq} and is not stored so` })),
     ...missed.map(({ seq, storedAt, address }) => ({ what: neverTold(seq, storedAt, tap), address })),
-    ...(told.size < tap.told.length ? [{ what: `${tap.told.length - told.size} records were told twice` }] : []),
+    ...(told.size < heard.length ? [{ what: `${heard.length - told.size} records were told twice` }] : []),
   ];
 }
 
@@ -102,7 +115,7 @@ const BLIND_BEFORE_MS = 1_000;
 
 /** An actor's live state is what its log folds to. */
 export function checkState(address: Address, records: readonly Stored[], said: Said): readonly Violation[] {
-  const fold = new Fold(channel as unknown as AnyKind, address);
+  const fold = new Fold(kindOf(parseAddress(address).kind), address);
   for (const record of records) fold.apply(record);
   const replayed = JSON.parse(JSON.stringify(fold.state));
   if (said.seq === fold.seq && isDeepStrictEqual(said.state, replayed)) return [];
@@ -113,7 +126,7 @@ export function checkState(address: Address, records: readonly Stored[], said: S
 /** The view of channels shows the last answer of each. */
 export function checkViews(log: readonly Stored[], viewed: ReadonlyMap<string, number>): readonly Violation[] {
   return [...byAddress(log)].flatMap(([address, records]) => {
-    const last = records.findLast(({ event }) => ENDINGS.has(event))?.seq;
+    const last = records.findLast(({ event }) => SHOWN.has(event))?.seq;
     const shown = viewed.get(parseAddress(address).id);
     return shown === last ? [] : [{ what: `its view shows ${shown}, its last answer is ${last}`, address }];
   });

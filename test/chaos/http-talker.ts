@@ -4,6 +4,7 @@ import type { HttpBed } from "#support/http-bed.ts";
 import { Chance } from "./chance.ts";
 import type { ChaosOptions } from "./options.ts";
 import { type Message, repeatsOf, type Speaking } from "./talker.ts";
+import { Sayings } from "./wishes.ts";
 
 /** The name of the token it speaks with. */
 const TOKEN = "chaos";
@@ -26,6 +27,7 @@ export class HttpTalker implements Speaking {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #chance: Chance;
   readonly #options: ChaosOptions;
+  readonly #sayings: Sayings;
   /** Of its own: when it asks again is up to the machine, and must not change what is chosen elsewhere. */
   readonly #patience: Chance;
   readonly #asking = new Set<Promise<void>>();
@@ -37,6 +39,7 @@ export class HttpTalker implements Speaking {
     this.#headers = headers;
     this.#chance = chance;
     this.#options = options;
+    this.#sayings = new Sayings(chance, options);
     this.#patience = new Chance(options.seed);
   }
 
@@ -52,16 +55,17 @@ export class HttpTalker implements Speaking {
 
   say(): void {
     const number = this.messages.length;
-    const channel = `${this.#chance.between(1, this.#options.channels)}`;
+    const { text, ...said } = this.#sayings.next(number);
+    const channel = `${said.channel}`;
     const key = `chaos-${number}`;
     const message = {
       id: `http:${TOKEN}:${key}`,
       address: addressOf("main", "channel", `http-${channel}`),
-      text: `message ${number} here`,
+      text,
       sentAt: Date.now(),
     };
     this.messages.push(message);
-    const body = JSON.stringify({ channel, text: message.text, wait: true });
+    const body = JSON.stringify({ channel, text, wait: true });
     for (const { inMs } of [{ inMs: 0 }, ...repeatsOf(this.#chance, this.#options)]) {
       const asking = delay(inMs).then(() => this.#ask(message.id, key, body));
       this.#asking.add(asking);
@@ -82,8 +86,9 @@ export class HttpTalker implements Speaking {
     while (!this.#ended) {
       const answer = await this.#once(headers, body).catch(() => undefined);
       if (answer?.status === 200 || answer?.status === 502) {
-        const { reply, detail, seq = 0 } = answer.body;
-        this.replies.push({ id, status: answer.status, seq, text: reply ?? detail ?? "" });
+        const { reply = "", detail = "", seq = 0 } = answer.body;
+        // A turn that came to nothing tells what was said before besides the reason.
+        this.replies.push({ id, status: answer.status, seq, text: answer.status === 200 ? reply : detail });
         return;
       }
       // Nobody there, not yet answered, or the bus away: a client asks again. Anything else it would not.

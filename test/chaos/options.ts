@@ -14,6 +14,8 @@ export type ChaosOptions = {
   readonly latestRepeatMs: number;
   /** A turn that no outage explains is told in full above this. Units: ms. */
   readonly slowMs: number;
+  /** The channels have the offline model alone, without tools, branches and a ledger. */
+  readonly plain: boolean;
   /** How the client speaks: as the terminal does, or through the HTTP bridge, which is killed too. */
   readonly over: "bus" | "http";
   /** Folder for everything that was logged and stored, if it is to be kept. */
@@ -29,6 +31,7 @@ export const FULL = {
   longestStopMs: 15_000,
   latestRepeatMs: 45_000,
   slowMs: 5_000,
+  plain: false,
   over: "bus",
 } as const satisfies Omit<ChaosOptions, "seed">;
 
@@ -68,6 +71,7 @@ export function readOptions(args: readonly string[], chosenSeed: number): ChaosO
       out: figure,
       over: { type: "string", default: "bus" },
       short: { type: "boolean", default: false },
+      plain: { type: "boolean", default: false },
     },
   });
   const base = values.short ? SHORT : FULL;
@@ -79,6 +83,7 @@ export function readOptions(args: readonly string[], chosenSeed: number): ChaosO
     faults: numberOf("faults", values.faults, base.faults),
     processes: numberOf("processes", values.processes, base.processes),
     slowMs: numberOf("slow", values.slow, base.slowMs),
+    plain: values.plain,
     over: overOf(values.over),
     ...(values.out === undefined ? {} : { out: values.out }),
   };

@@ -87,9 +87,11 @@ function checkReplies(log: readonly Stored[], { messages, replies }: HttpTalker)
   const ends = new Map(log.flatMap((record) => answersOf(record).map((seq) => [seq, record] as const)));
   const told = Map.groupBy(replies, ({ id }) => id);
   return messages.flatMap(({ id, address }) => {
-    const end = ends.get(heard.get(id) ?? 0);
-    const { text, reason } = (end?.data ?? {}) as { readonly text?: string; readonly reason?: string };
-    const wanted = { id, status: end?.event === "said" ? 200 : 502, seq: end?.seq ?? 0, text: text ?? reason ?? "" };
+    const seq = heard.get(id) ?? 0;
+    const end = ends.get(seq);
+    const { reason } = (end?.data ?? {}) as { readonly reason?: string };
+    const text = reason ?? wordsTo(seq, log);
+    const wanted = { id, status: end?.event === "failed" ? 502 : 200, seq: end?.seq ?? 0, text };
     const got = told.get(id) ?? [];
     const wrong = got.filter((reply) => JSON.stringify(reply) !== JSON.stringify(wanted));
     if (got.length > 0 && wrong.length === 0) return [];
@@ -97,4 +99,13 @@ function checkReplies(log: readonly Stored[], { messages, replies }: HttpTalker)
       { what: `${id} was answered ${JSON.stringify(got)} over HTTP, and ${JSON.stringify(wanted)} is stored`, address },
     ];
   });
+}
+
+/** All that was said to a message that was heard, in the course of its turn and at its end. */
+function wordsTo(seq: number, log: readonly Stored[]): string {
+  const said = log.flatMap(({ data }) => {
+    const { text, to = [], answers = [] } = data as { text?: string; to?: number[]; answers?: number[] };
+    return text !== undefined && [...to, ...answers].includes(seq) ? [text] : [];
+  });
+  return said.filter((text) => text !== "").join("\n\n");
 }

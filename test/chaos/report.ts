@@ -28,19 +28,20 @@ export function reportOn(outcome: Outcome): Report {
   const { lines, faults, outages } = storm;
   const records = { log, lines, faults, outages };
   const turns = turnsOf(records, talker.messages);
-  const resumed = resumedOf(log, lines, faults);
+  const resumed = Object.values(outcome.logs).flatMap((each) => resumedOf(each, lines, faults));
   const unfounded = resumed.filter(({ fault }) => fault === undefined);
   const interruptions = new Set(resumed.flatMap(({ fault }) => fault ?? [])).size;
   const fenced = refusedOf(outcome).length;
   const slow = turns
     .filter((turn) => undisturbedMs(turn) > options.slowMs)
     .toSorted((one, other) => undisturbedMs(other) - undisturbedMs(one));
-  const failed = log.filter(({ event }) => event === "failed").length;
-  const kinds = Object.entries(Object.groupBy(faults, ({ type }) => type));
+  // Where a model had an answer, nothing was given up, though it was empty.
+  const failed = log.filter(({ event, data }) => event === "failed" && !("model" in (data as object))).length;
+  const kinds = Object.entries(Object.groupBy(faults, ({ type, kind = "" }) => `${type} ${kind}`.trim()));
   const summary = [
     [
       `seed ${options.seed}: ${talker.messages.length} messages in ${talker.sends} sends to ${byAddress(log).size} channels`,
-      `${storm.struck} faults (${kinds.map(([type, all]) => `${all.length} ${type}`).join(", ")})`,
+      `${storm.struck} faults (${kinds.map(([type, all]) => `${all?.length} ${type}`).join(", ")})`,
       `${interruptions} of them cut a step`,
       `${resumed.length} steps resumed, ${unfounded.length} without cause, ${failed} given up`,
       `${fenced} commits refused by the fence`,
@@ -51,6 +52,7 @@ export function reportOn(outcome: Outcome): Report {
     `  and nothing stood in the way for ${spread(turns.map(undisturbedMs))}`,
     `partition taken over ${spread(takeoversOf(lines, faults, "kill"))} after a kill`,
     `partition taken over ${spread(takeoversOf(lines, faults, "stop"))} after a stop`,
+    ...(outcome.withTools === undefined ? [] : [outcome.withTools.summary]),
     ...(outcome.overHttp === undefined ? [] : [outcome.overHttp]),
     `at rest ${Math.round(outcome.restMs)} ms after the last repair`,
   ];
@@ -64,7 +66,8 @@ export function reportOn(outcome: Outcome): Report {
 }
 
 /** The commits that stand nowhere because the log had moved past what they stated. */
-function refusedOf({ log, tap }: Outcome): readonly Attempt[] {
+function refusedOf({ logs, tap }: Outcome): readonly Attempt[] {
+  const log = Object.values(logs).flat();
   const stored = new Set(log.map(({ id }) => id));
   const newest = new Map(log.map(({ address, seq }) => [address as string, seq]));
   const refused = tap.attempts.filter(({ id, address, expectedSeq }) => {
@@ -75,17 +78,27 @@ function refusedOf({ log, tap }: Outcome): readonly Attempt[] {
 
 /** Keeps everything that was done, logged and stored, one JSON object a line. */
 export function keep(outcome: Outcome, folder: string): void {
-  const { storm, talker, tap, log } = outcome;
+  const { storm, talker, tap, log, logs } = outcome;
   mkdirSync(folder, { recursive: true });
-  const files = { log, lines: storm.lines, faults: storm.faults, messages: talker.messages, told: tap.told };
+  const { channel: _, ...others } = logs;
+  const asked = outcome.withTools?.asked ?? [];
+  const files = {
+    log,
+    ...others,
+    asked,
+    lines: storm.lines,
+    faults: storm.faults,
+    messages: talker.messages,
+    told: tap.told,
+  };
   for (const [name, rows] of Object.entries(files)) {
     writeFileSync(join(folder, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   }
 }
 
-function logsOf({ violations, log }: Outcome): readonly string[] {
+function logsOf({ violations, logs }: Outcome): readonly string[] {
   const offending = new Set(violations.flatMap(({ address }) => (address === undefined ? [] : [address])));
-  return [...byAddress(log)]
+  return [...byAddress(Object.values(logs).flat())]
     .filter(([address]) => offending.has(address))
     .slice(0, MAX_TOLD)
     .flatMap(([address, records]) => [

@@ -10,14 +10,17 @@ import {
   checkState,
   checkTold,
   checkViews,
+  type Logs,
   type Violation,
 } from "./checks.ts";
 import type { ChaosOptions } from "./options.ts";
 import { OverHttp } from "./over-http.ts";
+import type { Asked } from "./stand-in.ts";
 import { Store, type Stored } from "./stored.ts";
 import { Storm } from "./storm.ts";
 import { type Speaking, Talker } from "./talker.ts";
 import { Tap } from "./tap.ts";
+import { TOOL_KINDS, WithTools } from "./with-tools.ts";
 
 /** Within a round the messages come, and then the fault. Units: ms. */
 const ROUND_MS = { messages: 500, fault: { from: 150, to: 700 }, rest: 600 } as const;
@@ -32,8 +35,12 @@ export type Outcome = {
   readonly talker: Speaking;
   /** What there is to say of the HTTP bridge, where it took part. */
   readonly overHttp?: string;
+  /** And of what was thought with tools, and each request to the model. */
+  readonly withTools?: { readonly summary: string; readonly asked: readonly Asked[] };
   readonly tap: Tap;
+  /** Of the channels. */
   readonly log: readonly Stored[];
+  readonly logs: Logs;
   readonly violations: readonly Violation[];
   /** Units: ms. */
   readonly tookMs: number;
@@ -45,7 +52,9 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   const startedAt = performance.now();
   await using server = await startServer({ kinds: KINDS });
   const chance = new Chance(options.seed);
-  await using storm = await Storm.gather(server, chance, options);
+  await using tools = options.plain ? undefined : await WithTools.begin(options.seed);
+  const parts = { kinds: tools === undefined ? { channel: 100 } : TOOL_KINDS, env: tools?.env ?? {} };
+  await using storm = await Storm.gather(server, chance, options, parts);
   await using http = options.over === "http" ? await OverHttp.begin(server, chance, options) : undefined;
   await using talker: Speaking = http?.talker ?? (await Talker.connect(server, chance, options));
   const tap = await Tap.open(server);
@@ -55,26 +64,33 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   await talker.done();
   const store = await Store.over(await server.connect(OPERATOR));
   const calmAt = performance.now();
-  const left = await untilAtRest(store);
+  const left = await untilAtRest(store, Object.keys(parts.kinds));
   const restMs = performance.now() - calmAt;
   await tap.flush();
-  const log = await store.log();
+  const logs = await logsOf(store, Object.keys(parts.kinds));
+  const log = logs.channel ?? [];
   const violations = [
     ...left,
     ...checkHeard(log, talker.messages),
     ...checkAnswered(log),
-    ...checkChains(log),
-    ...checkTold(log, tap),
+    ...Object.entries(logs).flatMap(([kind, records]) => [...checkChains(records), ...checkTold(kind, records, tap)]),
     ...tap.dead.map((subject) => ({ what: `a dead letter: ${subject}` })),
     ...checkViews(log, await store.viewed()),
+    ...((await tools?.check(logs, store)) ?? []),
     ...((await http?.check(log)) ?? []),
-    ...(await checkStates(store, log, "live")),
+    ...(await checkStates(store, logs, "live")),
   ];
   await storm.startAfresh();
-  violations.push(...(await checkStates(store, log, "read back")), ...troubles(storm));
+  violations.push(...(await checkStates(store, logs, "read back")), ...troubles(storm));
   const tookMs = performance.now() - startedAt;
   const overHttp = http === undefined ? {} : { overHttp: http.summary };
-  return { options, storm, talker, tap, log, violations, tookMs, restMs, ...overHttp };
+  const withTools = tools === undefined ? {} : { withTools: { summary: tools.summary, asked: tools.asked } };
+  return { options, storm, talker, tap, log, logs, violations, tookMs, restMs, ...overHttp, ...withTools };
+}
+
+async function logsOf(store: Store, kinds: readonly string[]): Promise<Logs> {
+  const logs = kinds.map(async (kind) => [kind, await store.log(kind)] as const);
+  return Object.fromEntries(await Promise.all(logs));
 }
 
 /** Rounds of a few messages and one fault, until there were enough of both. */
@@ -103,10 +119,10 @@ async function rage(
 }
 
 /** At rest the mail streams are empty. */
-async function untilAtRest(store: Store): Promise<readonly Violation[]> {
+async function untilAtRest(store: Store, kinds: readonly string[]): Promise<readonly Violation[]> {
   const until = performance.now() + REST_MS;
   while (true) {
-    const left = Object.entries(await store.leftovers()).filter(([, count]) => count > 0);
+    const left = Object.entries(await store.leftovers(kinds)).filter(([, count]) => count > 0);
     if (left.length === 0) return [];
     if (performance.now() > until)
       return left.map(([stream, count]) => ({ what: `${count} messages are left in ${stream} after ${REST_MS} ms` }));
@@ -114,8 +130,8 @@ async function untilAtRest(store: Store): Promise<readonly Violation[]> {
   }
 }
 
-async function checkStates(store: Store, log: readonly Stored[], how: string): Promise<readonly Violation[]> {
-  const checks = [...byAddress(log)].map(async ([address, records]) =>
+async function checkStates(store: Store, logs: Logs, how: string): Promise<readonly Violation[]> {
+  const checks = [...byAddress(Object.values(logs).flat())].map(async ([address, records]) =>
     checkState(address, records, await store.ask(address)),
   );
   const violations = (await Promise.all(checks)).flat();

@@ -32,18 +32,23 @@ export class Store {
     return new Store(connection, await jetstreamManager(connection));
   }
 
-  /** How many messages wait in the streams that are empty at rest, and among the dead letters. */
-  async leftovers(): Promise<Readonly<Record<string, number>>> {
-    const streams = [mailStream("channel"), timerStream("channel"), DEAD];
+  /** How many messages wait in the mail of these kinds, which is empty at rest, and among the dead letters. */
+  async leftovers(kinds: readonly string[]): Promise<Readonly<Record<string, number>>> {
+    const streams = [...kinds.map(mailStream), DEAD];
     const counts = streams.map(
       async (name) => [name, (await this.#manager.streams.info(name)).state.messages] as const,
     );
     return Object.fromEntries(await Promise.all(counts));
   }
 
-  /** The whole history of all channels, in order. */
-  async log(): Promise<readonly Stored[]> {
-    const name = logStream("channel");
+  /** How many timers of a kind wait. */
+  async timers(kind: string): Promise<number> {
+    return (await this.#manager.streams.info(timerStream(kind))).state.messages;
+  }
+
+  /** The whole history of all actors of a kind, in order. */
+  async log(kind: string): Promise<readonly Stored[]> {
+    const name = logStream(kind);
     const { state } = await this.#manager.streams.info(name);
     if (state.messages === 0) return [];
     const records: Stored[] = [];
@@ -59,13 +64,19 @@ export class Store {
 
   /** The sequences that the view of channels names, by the channel's id. */
   async viewed(): Promise<ReadonlyMap<string, number>> {
+    const entries = await this.entries("channels.>");
+    return new Map([...entries].map(([key, entry]) => [key.split(".")[2] ?? "", (entry as { seq: number }).seq]));
+  }
+
+  /** The entries of views whose keys match. */
+  async entries(keys: string): Promise<ReadonlyMap<string, unknown>> {
     const views = await new Kvm(this.#connection).open("VIEWS");
-    const seqs = new Map<string, number>();
-    for await (const key of await views.keys("channels.>")) {
+    const found = new Map<string, unknown>();
+    for await (const key of await views.keys(keys)) {
       const entry = await views.get(key);
-      if (entry?.operation === "PUT") seqs.set(key.split(".")[2] ?? "", entry.json<{ seq: number }>().seq);
+      if (entry?.operation === "PUT") found.set(key, entry.json());
     }
-    return seqs;
+    return found;
   }
 
   /** Asks an actor for its state until it answers. */

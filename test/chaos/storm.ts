@@ -2,10 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type KindProcess, type LogLine, spawnKind } from "#support/crash.ts";
 import type { TestServer } from "#support/server.ts";
 import type { Chance } from "./chance.ts";
+import { Deck, type FaultType, type KindShares } from "./deck.ts";
 import type { ChaosOptions } from "./options.ts";
-
-/** Of a hundred faults. `leave` comes on top and is none: a process hands over in good order, as in a rolling restart. */
-const SHARES = { kill: 56, stop: 28, "server-kill": 13, "server-stop": 3, leave: 6 } as const;
 
 /** How long something stays away at most before it is started again. Units: ms. */
 const AWAY_MS = { process: 300, server: 1_000 } as const;
@@ -27,46 +25,54 @@ const ENVIRONMENT = {
 } as const;
 
 /**
- * Something that was done to a process (by its pid) or to the server. `others` says how many processes were left that
- * could take over. Units: ms since 1970.
+ * Something that was done to a process (by its kind and pid) or to the server. `others` says how many processes of its
+ * kind were left that could take over. Units: ms since 1970.
  */
 export type Fault = {
-  readonly type: keyof typeof SHARES;
+  readonly type: FaultType;
   readonly at: number;
+  readonly kind?: string;
   readonly pid?: number;
   readonly others: number;
   untilAt: number;
 };
 
-/** A time in which nobody could have answered: no server, or no process of the kind. Units: ms since 1970. */
+/** A time in which nobody could have answered: no server, or no process of the channels. Units: ms since 1970. */
 export type Outage = { readonly fromAt: number; untilAt: number };
 
-/** Processes of the kind `channel` and the server under them, and what is done to both. */
+/** What a storm is brewed of. */
+export type StormParts = { readonly kinds: KindShares; readonly env: Readonly<Record<string, string>> };
+
+/** Processes of the kinds and the server under them, and what is done to both. */
 export class Storm implements AsyncDisposable {
   readonly faults: Fault[] = [];
   readonly outages: Outage[] = [];
   readonly #server: TestServer;
   readonly #chance: Chance;
   readonly #options: ChaosOptions;
+  readonly #parts: StormParts;
+  readonly #deck: Deck;
   readonly #everStarted: KindProcess[] = [];
   readonly #serving = new Set<KindProcess>();
   readonly #mending = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
-  #deck: (keyof typeof SHARES)[] = [];
   #serverUp = true;
   #serverStopped = false;
   #ended = false;
 
-  private constructor(server: TestServer, chance: Chance, options: ChaosOptions) {
+  private constructor(server: TestServer, chance: Chance, options: ChaosOptions, parts: StormParts) {
     this.#server = server;
     this.#chance = chance;
     this.#options = options;
+    this.#parts = parts;
+    this.#deck = new Deck(chance, options.faults, parts.kinds);
   }
 
-  /** Starts the processes and waits until they serve. */
-  static async gather(server: TestServer, chance: Chance, options: ChaosOptions): Promise<Storm> {
-    const storm = new Storm(server, chance, options);
-    await Promise.all(Array.from({ length: options.processes }, () => storm.#raise()));
+  /** Starts so many processes of each kind and waits until they serve. */
+  static async gather(server: TestServer, chance: Chance, options: ChaosOptions, parts: StormParts): Promise<Storm> {
+    const storm = new Storm(server, chance, options, parts);
+    const kinds = Object.keys(parts.kinds);
+    await Promise.all(kinds.flatMap((kind) => Array.from({ length: options.processes }, () => storm.#raise(kind))));
     return storm;
   }
 
@@ -87,16 +93,17 @@ export class Storm implements AsyncDisposable {
 
   /** Breaks something, a busy process rather than one at rest; resolves when it is broken. It is mended meanwhile. */
   async strike(busy: (pid: number) => number): Promise<void> {
-    while (this.#serverStopped || this.#upright().length === 0) await delay(10);
-    const type = this.#draw();
+    const kind = this.#deck.drawKind();
+    while (this.#serverStopped || this.#upright(kind).length === 0) await delay(10);
+    const type = this.#deck.draw();
     if (type === "server-kill" && this.#serverUp) return this.#killServer();
     if (type === "server-stop" && this.#serverUp) return this.#stopServer();
-    const among = type === "kill" ? [...this.#serving] : this.#upright();
+    const among = type === "kill" ? this.#serves(kind) : this.#upright(kind);
     const victim = await this.#choose(among, busy);
     if (type === "leave") return this.#end(victim, "leave");
     const until = Date.now() + ALONE_MS;
-    while (type === "stop" && this.#upright().length < 2 && Date.now() < until) await delay(10);
-    if (type === "stop" && this.#upright().length > 1) this.#stop(victim);
+    while (type === "stop" && this.#upright(kind).length < 2 && Date.now() < until) await delay(10);
+    if (type === "stop" && this.#upright(kind).length > 1) this.#stop(victim);
     else await this.#end(victim, "kill");
   }
 
@@ -106,11 +113,11 @@ export class Storm implements AsyncDisposable {
     if (this.#failures.length > 0) throw new AggregateError(this.#failures, "something could not be started again");
   }
 
-  /** Kills all processes and starts a single one that has to read everything back. */
+  /** Kills all processes and starts a single one of each kind that has to read everything back. */
   async startAfresh(): Promise<void> {
     await Promise.all([...this.#serving].map((process) => process.kill()));
     this.#serving.clear();
-    await this.#raise();
+    await Promise.all(Object.keys(this.#parts.kinds).map((kind) => this.#raise(kind)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,23 +126,16 @@ export class Storm implements AsyncDisposable {
     await Promise.all(this.#mending);
   }
 
-  #upright(): readonly KindProcess[] {
-    return [...this.#serving].filter((process) => !process.isStopped);
+  #serves(kind: string): readonly KindProcess[] {
+    return [...this.#serving].filter((process) => process.kind === kind);
   }
 
-  /** As from a pack of cards, so that every share is kept to. */
-  #draw(): keyof typeof SHARES {
-    if (this.#deck.length === 0) {
-      const { faults } = this.#options;
-      const names = Object.keys(SHARES) as (keyof typeof SHARES)[];
-      this.#deck = names.flatMap((name) => Array(Math.ceil((SHARES[name] * Math.min(faults, 100)) / 100)).fill(name));
-    }
-    const [drawn] = this.#deck.splice(this.#chance.between(0, this.#deck.length - 1), 1);
-    return drawn ?? "kill";
+  #upright(kind: string): readonly KindProcess[] {
+    return this.#serves(kind).filter((process) => !process.isStopped);
   }
 
   async #choose(among: readonly KindProcess[], busy: (pid: number) => number): Promise<KindProcess> {
-    const until = Date.now() + BUSY_MS;
+    const until = Date.now() + (among.some(({ kind }) => kind === "cortex") ? 0 : BUSY_MS);
     while (Date.now() < until) {
       const candidates = among.filter((process) => process.isAlive && busy(process.pid) > 0);
       if (candidates.length > 0) return this.#chance.pick(candidates);
@@ -172,7 +172,7 @@ export class Storm implements AsyncDisposable {
   }
 
   #stop(victim: KindProcess): void {
-    const fault = this.#note("stop", victim.pid);
+    const fault = this.#note("stop", victim);
     victim.stop();
     this.#weighOutage();
     this.#mend(async () => {
@@ -184,23 +184,23 @@ export class Storm implements AsyncDisposable {
   }
 
   async #end(victim: KindProcess, type: "kill" | "leave"): Promise<void> {
-    const fault = this.#note(type, victim.pid);
+    const fault = this.#note(type, victim);
     this.#serving.delete(victim);
     this.#weighOutage();
     const ended = victim[type]();
     if (type === "kill") await ended;
     this.#mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.process));
-      await this.#raise();
+      await this.#raise(victim.kind);
       await ended;
       fault.untilAt = Date.now();
     });
   }
 
   /** As a supervisor would: one that cannot start is started again. */
-  async #raise(): Promise<void> {
+  async #raise(kind: string): Promise<void> {
     while (!this.#ended) {
-      const process = spawnKind("channel", this.#server, ENVIRONMENT);
+      const process = spawnKind(kind, this.#server, { ...ENVIRONMENT, ...this.#parts.env });
       this.#everStarted.push(process);
       try {
         await process.ready();
@@ -215,10 +215,13 @@ export class Storm implements AsyncDisposable {
     }
   }
 
-  #note(type: Fault["type"], pid?: number): Fault {
-    const others = this.#serverUp ? this.#upright().filter((each) => each.pid !== pid).length : 0;
+  #note(type: Fault["type"], victim?: KindProcess): Fault {
+    const others = this.#serverUp
+      ? this.#upright(victim?.kind ?? "channel").filter((each) => each !== victim).length
+      : 0;
     const untilAt = Number.POSITIVE_INFINITY;
-    const fault = { type, at: Date.now(), others, untilAt, ...(pid === undefined ? {} : { pid }) };
+    const whom = victim === undefined ? {} : { kind: victim.kind, pid: victim.pid };
+    const fault = { type, at: Date.now(), others, untilAt, ...whom };
     this.faults.push(fault);
     return fault;
   }
@@ -238,7 +241,7 @@ export class Storm implements AsyncDisposable {
   #weighOutage(): void {
     const current = this.outages.at(-1);
     const wasOut = current !== undefined && current.untilAt === Number.POSITIVE_INFINITY;
-    const isOut = !this.#serverUp || this.#upright().length === 0;
+    const isOut = !this.#serverUp || this.#upright("channel").length === 0;
     if (isOut && !wasOut) this.outages.push({ fromAt: Date.now(), untilAt: Number.POSITIVE_INFINITY });
     if (!isOut && wasOut) current.untilAt = Date.now();
   }

@@ -25,14 +25,15 @@ export function resumedOf(
   const spent = new Set<string>();
   return [...byAddress(log)].flatMap(([address, records]) => {
     const number = partitionNumber(address);
+    const { kind } = parseAddress(address);
     return records.flatMap((record) =>
       keysOf(record).map((key) => {
-        const wanted = records.find(({ seq }) => seq === Number(key.split("-")[1]));
+        const wanted = wantedBy(key, record, records);
         const since = (at: number): boolean => at >= (wanted?.storedAt ?? 0) - SLACK_MS && at <= record.storedAt;
         const had = [
           ...records.filter(({ storedAt, seq }) => since(storedAt) && seq < record.seq).map((each) => each.process),
           ...takings
-            .filter(({ partition, time }) => partition === number && since(time))
+            .filter((each) => isOf(kind, each) && each.partition === number && since(each.time))
             .flatMap((each) => [each.process, String(each.from)]),
         ];
         const pids = new Set(had.map(pidOf));
@@ -71,12 +72,15 @@ export function takeoversOf(
     );
 }
 
-/** By partition, the times in which the fault of a process or the server kept it from being served. */
+/** By partition of channels, the times in which the fault of a process or the server kept it from being served. */
 export function disruptionsOf(
   lines: readonly LogLine[],
   faults: readonly Fault[],
 ): ReadonlyMap<number, readonly Outage[]> {
-  const takings = Map.groupBy(lines.filter(isTaking), ({ partition }) => Number(partition));
+  const takings = Map.groupBy(
+    lines.filter((line) => isTaking(line) && isOf("channel", line)),
+    ({ partition }) => Number(partition),
+  );
   const spans = [...takings].map(([partition, taken]) => {
     const disruptions = faults.flatMap(({ type, pid, at, untilAt }) => {
       const before = taken.findLast(({ time }) => time <= at);
@@ -94,6 +98,22 @@ export function disruptionsOf(
 export function partitionNumber(address: Address): number {
   const { agent, id } = parseAddress(address);
   return partitionOf(agent, id, PARTITIONS);
+}
+
+/** The event since which a step was wanted: the one in its key, or the newest one of a turn that goes on. */
+function wantedBy(key: string, resumed: Stored, records: readonly Stored[]): Stored | undefined {
+  const [, seq, call] = key.split("-");
+  if (key.startsWith("think-") && call !== undefined)
+    return records.findLast((record) => record.seq < resumed.seq && GOES_ON.has(record.event));
+  return records.find((record) => record.seq === Number(seq));
+}
+
+/** The events after which the next call of a turn is wanted. */
+const GOES_ON: ReadonlySet<string> = new Set(["said", "thought", "used"]);
+
+/** Whether a line was logged by a process of that kind. */
+export function isOf(kind: string, { process }: LogLine): boolean {
+  return process.startsWith(`${kind}-`);
 }
 
 function isTaking(line: LogLine): boolean {

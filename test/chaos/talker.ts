@@ -7,6 +7,7 @@ import { apiPrefix } from "#subjects/permissions.ts";
 import type { TestServer } from "#support/server.ts";
 import type { Chance } from "./chance.ts";
 import type { ChaosOptions } from "./options.ts";
+import { Sayings } from "./wishes.ts";
 
 /** How many of a hundred messages are said more than once: at the same time, shortly after, and much later. */
 const REPEATED = { atOnce: 8, soon: 8, late: 6 } as const;
@@ -55,6 +56,7 @@ export class Talker implements Speaking {
   readonly #clients: readonly Client[];
   readonly #chance: Chance;
   readonly #options: ChaosOptions;
+  readonly #sayings: Sayings;
   readonly #sending = new Set<Promise<unknown>>();
   #sends = 0;
 
@@ -62,6 +64,7 @@ export class Talker implements Speaking {
     this.#clients = clients;
     this.#chance = chance;
     this.#options = options;
+    this.#sayings = new Sayings(chance, options);
   }
 
   /** Connects as the terminal does. */
@@ -79,11 +82,11 @@ export class Talker implements Speaking {
 
   say(): void {
     const number = this.messages.length;
-    const channel = this.#chance.between(1, this.#options.channels);
+    const { channel, text } = this.#sayings.next(number);
     const message = {
       id: `chaos-${number}`,
       address: addressOf("main", "channel", `terminal-${channel}`),
-      text: `message ${number} here`,
+      text,
       sentAt: Date.now(),
     };
     this.messages.push(message);

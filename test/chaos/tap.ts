@@ -1,8 +1,10 @@
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { parseAddress } from "#subjects/address.ts";
 import { HEADERS } from "#subjects/headers.ts";
 import { OPERATOR, TAP } from "#subjects/kinds.ts";
 import { parseCommit, parseSubject } from "#subjects/planes.ts";
 import { pidOf } from "#support/crash.ts";
+import { eventually } from "#support/eventually.ts";
 import type { TestServer } from "#support/server.ts";
 
 /** A log message as it was told live. */
@@ -37,19 +39,24 @@ export class Tap {
     await tap.#connection.flush();
     void tap.#watch();
     const operator = await server.connect(OPERATOR);
-    operator.subscribe("commit.*.channel.*.*", { callback: (_error, message) => tap.#overhear(message) });
+    operator.subscribe("commit.>", { callback: (_error, message) => tap.#overhear(message) });
     await operator.flush();
     return tap;
   }
 
-  /** How many channels a process thinks for just now, as far as can be told from outside. */
+  /** How many channels or branches a process thinks for just now, as far as can be told from outside. */
   thinking(pid: number): number {
     return this.#thinking.values().reduce((sum, each) => sum + (each.pid === pid && each.open > 0 ? 1 : 0), 0);
   }
 
-  /** Resolves when everything told before has been heard. */
+  /** Resolves when everything told before has been heard, also if it was cut off until just now. */
   async flush(): Promise<void> {
-    await this.#connection.flush();
+    const flushed = (): Promise<boolean> =>
+      this.#connection.flush().then(
+        () => true,
+        () => false,
+      );
+    await eventually(flushed);
   }
 
   #overhear({ subject, headers }: Msg): void {
@@ -66,7 +73,7 @@ export class Tap {
     const id = message.headers?.last("Nats-Msg-Id") ?? "";
     this.told.push({ seq, subject: message.subject, id, body: message.string() });
     const pid = pidOf(message.headers?.last(HEADERS.process) ?? "");
-    const closed = name === "heard" ? -1 : (message.json<{ answers?: readonly number[] }>().answers?.length ?? 0);
+    const closed = closedBy(parseAddress(address).kind, name, message);
     this.#thinking.set(address, { pid, open: (this.#thinking.get(address)?.open ?? 0) - closed });
   }
 
@@ -87,4 +94,10 @@ export class Tap {
       }
     }
   }
+}
+
+/** How many matters fewer an actor thinks about after an event. */
+function closedBy(kind: string, event: string, message: Msg): number {
+  if (kind === "branch") return { spawned: -1, concluded: 1 }[event] ?? 0;
+  return event === "heard" ? -1 : (message.json<{ answers?: readonly number[] }>().answers?.length ?? 0);
 }

@@ -3,7 +3,7 @@ import type { LogLine } from "#support/crash.ts";
 import { answersOf } from "./checks.ts";
 import type { Stored } from "./stored.ts";
 import type { Fault, Outage } from "./storm.ts";
-import { disruptionsOf, partitionNumber } from "./takeovers.ts";
+import { disruptionsOf, isOf, partitionNumber } from "./takeovers.ts";
 import type { Message } from "./talker.ts";
 
 /**
@@ -112,7 +112,7 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 function concerns(line: LogLine, partition: number, address: Address): boolean {
-  if (line.partition !== undefined) return line.partition === partition;
+  if (line.partition !== undefined) return line.partition === partition && isOf("channel", line);
   return line.address === undefined || line.address === address;
 }
 
