@@ -1,14 +1,11 @@
-import { type Brought, callOf, failedCall, thinkKey } from "#actors/turn/mod.ts";
+import { endedIn, type StepEnd } from "#actors/turn/mod.ts";
 import type { BranchEvent, BranchMail } from "#subjects/branch.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import { judgeAnswer } from "./answer.ts";
 import type { BranchState } from "./state.ts";
 
 /** What a branch judges: mail, or what its call or its tool came to. */
-export type BranchInput =
-  | ({ readonly type: "mail" } & BranchMail)
-  | { readonly type: "outcome" | "emission"; readonly key: string; readonly data: Brought }
-  | { readonly type: "failure"; readonly key: string; readonly code: "threw" | "abandoned"; readonly reason: string };
+export type BranchInput = ({ readonly type: "mail" } & BranchMail) | StepEnd;
 
 type Refusal = { readonly type: "refusal"; readonly code: string; readonly reason: string };
 
@@ -18,19 +15,19 @@ const MAX_REASON = 300;
 /** Judges one input. It is begun once, and ends once; what comes after changes nothing. */
 export function decide(state: BranchState, input: BranchInput): BranchEvent | Refusal | undefined {
   if (input.type === "mail") return judgeMail(state, input);
-  const { turn } = state;
-  if (turn === undefined || input.type === "emission") return undefined;
-  const call = callOf(turn, input.key);
-  if (call !== undefined) {
-    const came = input.type === "failure" ? failedCall(input) : input.data;
-    return "text" in came ? { type: "used", data: { call: call.id, ...came } } : undefined;
+  const end = endedIn(state.turn, input);
+  switch (end?.type) {
+    case undefined:
+      return undefined;
+    case "used":
+      return end;
+    case "answered":
+      return judgeAnswer(state, end.turn, end.answer);
+    case "denied":
+      return concluded(state, "failed", end.reason);
+    case "failure":
+      return concluded(state, "failed", end.code === "abandoned" ? DIED : excerpt(end.reason, MAX_REASON));
   }
-  if (input.key !== thinkKey(turn)) return undefined;
-  if (input.type === "failure") {
-    return concluded(state, "failed", input.code === "abandoned" ? DIED : excerpt(input.reason, MAX_REASON));
-  }
-  if ("denied" in input.data) return concluded(state, "failed", input.data.denied);
-  return "content" in input.data ? judgeAnswer(state, turn, input.data) : undefined;
 }
 
 /** What is told of a branch that brought its process down. */

@@ -4,6 +4,7 @@ import {
   type Conversation,
   callsIn,
   heardIn,
+  isTooLarge,
   settleCalls,
   type Thought,
   type Turn,
@@ -44,9 +45,15 @@ export function judgeAnswer(state: Conversation, turn: Turn, answer: Thought): C
     calls.length === 0 ? {} : { content: [...content], ...(results.length === 0 ? {} : { results: [...results] }) };
   const about = ends ? { answers } : {};
   const rest = { ...cost, ...began(state, content, results), ...about };
-  if (text === "") return { type: "thought", data: { content: [...content], ...used, ...rest } };
-  return { type: "said", data: { text, ...used, ...rest, ...(ends ? {} : { to: answers }) } };
+  const event: ChannelEvent =
+    text === ""
+      ? { type: "thought", data: { content: [...content], ...used, ...rest } }
+      : { type: "said", data: { text, ...used, ...rest, ...(ends ? {} : { to: answers }) } };
+  return isTooLarge(event.data) ? { type: "failed", data: { reason: TOO_LARGE, answers, ...cost } } : event;
 }
+
+/** Said where an answer cannot be kept. */
+const TOO_LARGE = "My answer was too large to be kept. Please ask for less at once.";
 
 /** No words, and no tools: fine where something was said already in this turn. */
 function silent(turn: Turn, { stop }: Thought, cost: Cost, answers: number[]): ChannelEvent {
@@ -82,7 +89,9 @@ function contextOf({ work }: Conversation, content: Thought["content"]) {
     begun: () =>
       callsIn(content)
         .slice(0, index)
-        .filter(({ name }) => name === "branch").length,
+        .filter(
+          (call) => call.type === "tool-call" && call.name === "branch" && branchInput.safeParse(call.input).success,
+        ).length,
   });
 }
 

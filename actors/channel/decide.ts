@@ -1,4 +1,12 @@
-import { type Brought, type Conversation, callOf, failedCall, heardIn, isFull, thinkKey } from "#actors/turn/mod.ts";
+import {
+  type Conversation,
+  endedIn,
+  heardIn,
+  isFull,
+  type StepEnd,
+  type StepFailure,
+  type Turn,
+} from "#actors/turn/mod.ts";
 import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent, ChannelMail } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
@@ -6,17 +14,7 @@ import type { Address } from "#subjects/mod.ts";
 import { judgeAnswer } from "./answer.ts";
 
 /** What a channel judges: mail, or what its call or its tool came to. */
-export type ChannelInput =
-  | ({ readonly type: "mail"; readonly from?: Address } & ChannelMail)
-  | { readonly type: "outcome" | "emission"; readonly key: string; readonly data: Brought }
-  | Failure;
-
-type Failure = {
-  readonly type: "failure";
-  readonly key: string;
-  readonly code: "threw" | "abandoned";
-  readonly reason: string;
-};
+export type ChannelInput = ({ readonly type: "mail"; readonly from?: Address } & ChannelMail) | StepEnd;
 
 type Refusal = { readonly type: "refusal"; readonly code: string; readonly reason: string };
 
@@ -29,18 +27,23 @@ const MAX_REASON = 300;
  */
 export function decide(state: Conversation, input: ChannelInput): ChannelEvent | Refusal | undefined {
   if (input.type === "mail") return judgeMail(state, input);
-  const { turn } = state;
-  // The end of what is no longer wanted changes nothing.
-  if (turn === undefined || input.type === "emission") return undefined;
-  const call = callOf(turn, input.key);
-  if (call !== undefined) {
-    const came = input.type === "failure" ? failedCall(input) : input.data;
-    return "text" in came ? { type: "used", data: { call: call.id, ...came } } : undefined;
+  const end = endedIn(state.turn, input);
+  switch (end?.type) {
+    case undefined:
+      return undefined;
+    case "used":
+      return end;
+    case "answered":
+      return judgeAnswer(state, end.turn, end.answer);
+    case "denied":
+      return failed(end, `I may not answer: ${end.reason}`);
+    case "failure":
+      return failed(end, reasonOf(end));
   }
-  if (input.key !== thinkKey(turn)) return undefined;
-  if (input.type === "outcome" && "content" in input.data) return judgeAnswer(state, turn, input.data);
-  const reason = reasonOf(input);
-  return reason === undefined ? undefined : { type: "failed", data: { reason, answers: [...heardIn(turn.lines)] } };
+}
+
+function failed({ turn }: { readonly turn: Turn }, reason: string): ChannelEvent {
+  return { type: "failed", data: { reason, answers: [...heardIn(turn.lines)] } };
 }
 
 function judgeMail(
@@ -103,9 +106,7 @@ function workBegunBy({ address, work }: Conversation, mailId: string): Address |
 }
 
 /** Why a call of the model brought no answer, as the person is told. */
-function reasonOf(input: Exclude<ChannelInput, { type: "mail" }>): string | undefined {
-  if (input.type !== "failure") return "denied" in input.data ? `I may not answer: ${input.data.denied}` : undefined;
-  const { code, reason } = input;
+function reasonOf({ code, reason }: StepFailure): string {
   if (code === "abandoned") {
     return "I stopped three times in the middle of this answer and gave it up. Please say it again, perhaps in other words.";
   }

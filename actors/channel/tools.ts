@@ -10,7 +10,7 @@ import {
   type ToolSpec,
   type Work,
 } from "#actors/turn/mod.ts";
-import { type Address, isAddress } from "#subjects/mod.ts";
+import { type Address, parseAddress } from "#subjects/mod.ts";
 
 /** Most thoughts on the side that one conversation has at a time. */
 export const MAX_BRANCHES = 5;
@@ -18,7 +18,7 @@ export const MAX_BRANCHES = 5;
 /** What a call of the channel's tools is judged by. */
 export type ToolContext = {
   readonly work: readonly Work[];
-  /** Calls of this tool before this one in the same answer that were settled well. */
+  /** Thoughts on the side that calls before this one in the same answer want, as far as they can be read. */
   readonly begun: () => number;
 };
 
@@ -90,7 +90,7 @@ export const CHANNEL_TOOLS: Toolbox<ToolContext> = {
 
 /** The address that a model means by a name of work. Shape: `b3fA9xQ-0` is `main.branch.b3fA9xQ-0`. */
 export function workNamed(to: string, work: readonly Address[]): Address | undefined {
-  return work.find((address) => address === to || (!isAddress(to) && address.endsWith(`.${to}`)));
+  return work.find((address) => address === to || parseAddress(address).id === to);
 }
 
 function running(to: string, { work }: ToolContext, done: string): Settled {

@@ -24,13 +24,30 @@ export function withValidIds(messages: readonly Message[]): readonly Message[] {
   });
 }
 
+/** An answer's parts, whose calls have ids that come once in it: results are told apart by them. */
+export function withDistinctIds(content: readonly AnswerPart[]): readonly AnswerPart[] {
+  const used = new Set<string>();
+  return content.map((part) => {
+    if (part.type !== "tool-call" && part.type !== "malformed-call") return part;
+    const id = unusedId(part.id, used, () => true);
+    used.add(id);
+    return { ...part, id };
+  });
+}
+
 function withValidId(part: AnswerPart, used: Set<string>, open: Map<string, string[]>): AnswerPart {
   if (part.type !== "tool-call" && part.type !== "malformed-call") return part;
-  let id = part.id;
-  for (let again = 0; !TAKEN_BY_ALL.test(id) || used.has(id); again++) id = madeId(part.id, again);
+  const id = unusedId(part.id, used, (made) => TAKEN_BY_ALL.test(made));
   used.add(id);
   open.set(part.id, [...(open.get(part.id) ?? []), id]);
   return { ...part, id };
+}
+
+/** The id itself, where it may stay; else one that is made of it. */
+function unusedId(told: string, used: ReadonlySet<string>, isLegal: (id: string) => boolean): string {
+  let id = told;
+  for (let again = 0; !isLegal(id) || used.has(id); again++) id = madeId(told, again);
+  return id;
 }
 
 /** Shape: `call_5f0c0e5e1a2b3c4d5e6f7a8b`. */

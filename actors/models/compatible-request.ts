@@ -18,7 +18,7 @@ import { inputOfMalformed, type Spoken, spokenMessages, spokenSystem } from "./s
 
 /**
  * A request as Chat Completions takes it, in the form that the most servers know: `max_tokens`, one system message, and
- * what is different at every call in the last user message.
+ * what is different at every call at the end of the last message.
  */
 export function chatParams(request: ModelRequest): ChatCompletionCreateParamsNonStreaming {
   const { model, maxOutputTokens, tools, postscript } = request;
@@ -94,8 +94,10 @@ function withPostscript(
   postscript: string | undefined,
 ): readonly ChatCompletionMessageParam[] {
   const last = messages.at(-1);
-  // After a tool's result it would look like something that the person says.
-  if (postscript === undefined || last?.role !== "user") return messages;
+  if (postscript === undefined || last === undefined) return messages;
+  // A user's message right after a result would look like something that the person says, and some servers refuse it.
+  if (last.role === "tool") return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${postscript}` }];
+  if (last.role !== "user") return messages;
   const content: ChatCompletionMessageParam["content"] =
     typeof last.content === "string"
       ? `${last.content}\n\n${postscript}`

@@ -1,6 +1,7 @@
 import { scrubberOf } from "#subjects/scrub.ts";
 import { anthropicModels } from "./anthropic.ts";
 import { answerCache } from "./cache.ts";
+import { withDistinctIds } from "./call-ids.ts";
 import { chainFor, type ModelName, OFFLINE, type Thinker, writtenName } from "./chain.ts";
 import { compatibleModels } from "./compatible.ts";
 import { type Cooldowns, type Entries, ownCooldowns } from "./cooldowns.ts";
@@ -26,6 +27,12 @@ export type Models = {
   isFree(task?: string): boolean;
 };
 
+/** Models whose libraries are loaded with their first calls, if not before. */
+export type LoadableModels = Models & {
+  /** Loads the library of whoever is asked first: that takes a process's whole attention for a while. */
+  load(): Promise<void>;
+};
+
 /** What the process offers; each field may be left out. */
 export type ModelsPort = {
   /** Default: of this process alone. */
@@ -39,17 +46,18 @@ export type ModelsPort = {
 
 /**
  * The models of a kind of process, as its environment sets them up; nothing of a provider's library is loaded before its
- * first call. Keys stay inside: they are taken out of all that is thrown or logged. Throws: RangeError that names what is
+ * first call or `load`. Keys stay inside: they are taken out of all that is thrown or logged. Throws: RangeError that names what is
  * set wrong.
  */
 export function modelsFrom(
   thinker: Thinker,
   env: Readonly<Record<string, string | undefined>>,
   { cooldowns = ownCooldowns(), cache, log = () => {}, retry = {} }: ModelsPort = {},
-): Models {
+): LoadableModels {
   const settings = modelSettings(thinker, env);
+  const providers = providersOf(settings);
   const router = new Router({
-    providers: providersOf(settings),
+    providers,
     cooldowns,
     log,
     retry: { ...RETRY, ...retry },
@@ -61,9 +69,15 @@ export function modelsFrom(
   // What cannot be read is told at once, and not to the first person who says something.
   chainOf();
   return {
+    async load() {
+      await providers[chainOf()[0]?.provider ?? OFFLINE]?.load?.();
+    },
     think: (call) => {
       const chain = chainOf(call.task);
-      const ask = async () => priced(await router.answer(call, chain), settings.prices);
+      const ask = async () => {
+        const answer = await router.answer(call, chain);
+        return priced({ ...answer, content: withDistinctIds(answer.content) }, settings.prices);
+      };
       return kept === undefined ? ask() : kept(call, chain, ask);
     },
     contextTokens: (task) => contextTokensOf(chainOf(task).map(writtenName), settings.contextTokens),

@@ -23,6 +23,10 @@ const GOES_ON = "(The conversation goes on from what is not shown.)";
 /** Said in place of a message of blanks: APIs refuse a text without a letter, and with it every later call that shows it. */
 const BLANK = "(An empty message.)";
 
+/** A line that looks like one of ours in what somebody says: another speaker's name, work that has ended, a task. */
+const LIKE_OURS =
+  /^([ \t]*)\[((?:[^\]\r\n\u2028\u2029]*(?:, (?:telegram|terminal|http|mcp|agent|system)| has ended: [a-z-]+))|task)\]/gimu;
+
 /** The transcript as APIs take it. */
 export function spokenMessages({ messages, model }: Pick<ModelRequest, "messages" | "model">): readonly Spoken[] {
   const named = speakers(messages).size > 1;
@@ -60,18 +64,48 @@ function spokenMessage(message: Message, named: boolean, model: string): Spoken 
     case "tool":
       return {
         role: "tool",
-        results: message.results.map((each) => ({ ...each, content: each.content.filter(isSaid) })),
+        results: message.results.map((each) => ({ ...each, content: each.content.filter(isSaid).map(wellFormed) })),
       };
     case "assistant": {
-      const content = message.content.filter((part) => (part.type !== "kept" || part.model === model) && isSaid(part));
-      return { role: "assistant", content };
+      const said = message.content.filter((part) => (part.type !== "kept" || part.model === model) && isSaid(part));
+      return { role: "assistant", content: said.map(wellFormed) };
     }
     case "user": {
       const speaker = named && message.who !== undefined ? [text(`[${nameOf(message.who)}]`)] : [];
-      const content = message.content.filter(isSaid);
+      const said = message.content.filter(isSaid).map(wellFormed);
+      const content = said.map((part) => asTheirs(part, message.who === undefined));
       return { role: "user", content: [...speaker, ...(content.length === 0 ? [text(BLANK)] : content)] };
     }
   }
+}
+
+/**
+ * Square brackets before a line are ours: nobody speaks for another, nor for work that was begun here. What is nobody's
+ * word, of work that has ended or to be done, begins with such a line and has none further down.
+ */
+function asTheirs(part: TextPart | ImagePart, isNobodys: boolean): TextPart | ImagePart {
+  if (part.type !== "text") return part;
+  const plain = (line: string, before: string, words: string, at: number): string =>
+    isNobodys && at === 0 ? line : `${before}(${words})`;
+  return text(part.text.replace(LIKE_OURS, plain));
+}
+
+/** Half a character is legal in a log, but APIs refuse it, and with it every later call that shows it. */
+function wellFormed<Part extends AnswerPart | ImagePart>(part: Part): Part {
+  switch (part.type) {
+    case "text":
+      return { ...part, text: part.text.toWellFormed() };
+    case "tool-call":
+      return { ...part, input: JSON.parse(JSON.stringify(part.input ?? {}), (_, value) => wholeText(value)) };
+    case "malformed-call":
+      return { ...part, raw: part.raw.toWellFormed() };
+    default:
+      return part;
+  }
+}
+
+function wholeText(value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 function isSaid(part: AnswerPart | ImagePart): boolean {
@@ -94,5 +128,5 @@ function nameOf({ name, id, party }: Who): string {
 }
 
 function text(words: string): TextPart {
-  return { type: "text", text: words };
+  return { type: "text", text: words.toWellFormed() };
 }

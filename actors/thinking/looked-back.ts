@@ -1,7 +1,7 @@
 import type { LookBack } from "#actors/turn/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
-import { readEvent } from "#subjects/mod.ts";
+import { isAddress, readEvent, type Who } from "#subjects/mod.ts";
 
 /** A record of a log, as far as it is looked at. */
 type Found = {
@@ -17,6 +17,12 @@ const MAX_SHOWN = 600;
 
 /** So many messages are looked at before the search gives up. */
 const MAX_LOOKED_AT = 20_000;
+
+/** Longest name that is shown. Units: UTF-16 units. */
+const MAX_NAME = 60;
+
+/** How a model is told of its own words. */
+const YOU = "you";
 
 /** What a search finds, in words. `back` walks the log back, newest first. Throws: what `back` throws. */
 export async function lookedBack(input: LookBack, back: AsyncIterable<readonly Found[]>): Promise<string> {
@@ -46,8 +52,14 @@ export async function lookedBack(input: LookBack, back: AsyncIterable<readonly F
 
 function saidIn(record: Found): { readonly by: string; readonly text: string } | undefined {
   const event = readEvent(channelContract, record);
-  if (event?.type === "heard") return { by: event.data.who.name ?? event.data.who.id, text: event.data.text };
-  if (event?.type === "said" && event.data.text !== "") return { by: "you", text: event.data.text };
+  if (event?.type === "heard") return { by: nameOf(event.data.who), text: event.data.text };
+  if (event?.type === "said" && event.data.text !== "") return { by: YOU, text: event.data.text };
   if (event?.type === "concluded") return { by: event.data.from, text: event.data.text };
   return undefined;
+}
+
+/** On one line and without what a find is told by; somebody may call themselves like the agent or like its work. */
+function nameOf({ name, id, party }: Who): string {
+  const shown = excerpt((name ?? id).replace(/[:#]/g, " "), MAX_NAME);
+  return shown === "" || shown.toLowerCase() === YOU || isAddress(shown) ? `${shown}, ${party}` : shown;
 }

@@ -63,7 +63,16 @@ export async function think(
   }
   const { texts: _, ...prompt } = await nextPrompt(question, of.address, port);
   const { content, model, stop, usage } = await port.models.think({ ...prompt, signal: of.signal, onText });
-  return { content, model, stop, ...(model === OFFLINE ? {} : { usage }) };
+  return { content: storable(content), model, stop, ...(model === OFFLINE ? {} : { usage }) };
+}
+
+/** Most of what a model wants back that is kept for it, for all of an answer is one event. Units: UTF-16 units of JSON. */
+const MAX_KEPT = 98_304;
+
+/** An answer that an event can hold: reasoning that is too long goes, rather than the words and calls with it. */
+function storable(content: Thought["content"]): Thought["content"] {
+  const kept = content.filter(({ type }) => type === "kept");
+  return JSON.stringify(kept).length > MAX_KEPT ? content.filter(({ type }) => type !== "kept") : content;
 }
 
 /** What is shown of a prompt to whoever asks. */

@@ -1,6 +1,7 @@
 import { type AnswerPart, type Message, textOf } from "#models/mod.ts";
 import type { Who } from "#subjects/mod.ts";
 import { type CallResult, MAX_TEXT } from "#subjects/turn.ts";
+import { keptResult } from "./shown-result.ts";
 
 /**
  * One line of a transcript. A `note` was said to the person in the agent's place; a `report` is no person's word but that
@@ -44,12 +45,16 @@ export function settledLine(line: Line, why: string = UNKNOWN): Line {
   return { ...line, results: [...(line.results ?? []), ...missing] };
 }
 
-/** A line as it is kept once its turn has ended: what a model wanted back with its very next call goes. */
+/**
+ * A line as it is kept once its turn has ended: what a model wanted back with its very next call goes, and so does most of
+ * a long result.
+ */
 export function keptLine(line: Line): Line {
-  const { content, ...rest } = settledLine(line, UNKNOWN);
+  const { content, results = [], ...rest } = settledLine(line, UNKNOWN);
   if (content === undefined) return line;
   const kept = content.filter((part) => part.type !== "kept");
-  return callsIn(kept).length === 0 ? rest : { ...rest, content: kept };
+  if (callsIn(kept).length === 0) return rest;
+  return { ...rest, content: kept, results: results.map((each) => ({ ...each, text: keptResult(each.text) })) };
 }
 
 /** Size of lines as they are shown to a model. Units: UTF-16 units. */

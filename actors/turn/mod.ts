@@ -12,21 +12,22 @@ export {
   MAX_WINDOW_LINES,
   type Work,
 } from "./conversation.ts";
-export { failedCall, type Used } from "./failed-call.ts";
+export type { Used } from "./failed-call.ts";
 export { foldConversation } from "./fold.ts";
 export { bounded, type Call, callsIn, type Line, lengthOf, REPLY, settledLine } from "./line.ts";
 export { LOOK_BACK, type LookBack, lookBack, lookBackInput } from "./look-back.ts";
 export { CONVERSATION } from "./past.ts";
 export { type Prompt, promptOf, type Window, windowOf, workNote } from "./prompt.ts";
 export { STATUS_TOOL, setStatus, statusInput } from "./set-status.ts";
-export type { Brought, Denied, Thought } from "./thought.ts";
+export { shownResult } from "./shown-result.ts";
+export { endedIn, type StepEnd, type StepFailure } from "./step-end.ts";
+export { type Brought, type Denied, isTooLarge, MAX_ANSWER_BYTES, type Thought } from "./thought.ts";
 export {
   offered,
   type Settled,
   settleCalls,
-  shownResult,
   type Toolbox,
   type ToolSpec,
   wellSettled,
 } from "./tools.ts";
-export { answered, callOf, isUsing, stepsOf, type Turn, type TurnStep, thinkKey, turnOf, used } from "./turn.ts";
+export { answered, isUsing, stepsOf, type Turn, type TurnStep, turnOf, used } from "./turn.ts";

@@ -16,3 +16,11 @@ export type Denied = { readonly denied: string };
 
 /** What a step of a turn may bring. */
 export type Brought = Thought | Denied | Used;
+
+/** Most of an answer that one event holds; the runtime takes no larger one. Units: bytes of JSON. */
+export const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** Whether what an answer comes to could not be kept: it has to fail with what it cost, or nobody would count that. */
+export function isTooLarge(data: object): boolean {
+  return Buffer.byteLength(JSON.stringify(data)) > MAX_ANSWER_BYTES;
+}

@@ -24,17 +24,12 @@ export type Toolbox<Context> = Readonly<Record<string, ToolSpec<Context>>>;
 /** What an answer's calls come to before anything is done. */
 export type Settling = {
   readonly results: readonly CallResult[];
-  /** Whether some are left to be done. */
-  readonly isOpen: boolean;
   /** Whether nothing is left to be thought once the agent has spoken. */
   readonly closes: boolean;
 };
 
 /** Most tools that one answer may have done side by side. */
 export const MAX_SIDE_BY_SIDE = 8;
-
-/** Most text of a result that a model is shown. Units: UTF-16 units. */
-export const MAX_RESULT = 16_000;
 
 /** The tools as a model is told of them. */
 export function offered(toolbox: Toolbox<never>): readonly Tool[] {
@@ -69,7 +64,7 @@ export function settleCalls<Context>(
     }
     closes &&= read.ok && tool?.closes?.(read.input) === true && results.at(-1)?.failed === undefined;
   }
-  return { results, isOpen: open > 0, closes };
+  return { results, closes };
 }
 
 /** The inputs of the calls of a tool that were settled well, with their places among the calls. */
@@ -87,14 +82,6 @@ export function wellSettled<Input>(
     const parsed = input.safeParse(call.input);
     return parsed.success ? [{ index, input: parsed.data }] : [];
   });
-}
-
-/** A text as it is shown to a model: a long one loses its middle, and says how much. */
-export function shownResult(text: string): string {
-  if (text.length <= MAX_RESULT) return text;
-  const half = Math.floor(MAX_RESULT / 2) - 40;
-  const left = text.length - 2 * half;
-  return `${text.slice(0, half).toWellFormed()}\n(… ${left} characters left out …)\n${text.slice(-half).toWellFormed()}`;
 }
 
 type Read = { readonly ok: true; readonly input: never } | { readonly ok: false; readonly problem: string };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_CALLS } from "#actors/branch/answer.ts";
 import { branch as kind } from "#actors/branch/kind.ts";
+import { MAX_ANSWER_BYTES } from "#actors/turn/mod.ts";
 import type { AnswerPart } from "#models/mod.ts";
 import type { BranchEvent } from "#subjects/branch.ts";
 import { FIRST_AT, failure, mail, outcome, specOf } from "#support/spec.ts";
@@ -81,6 +82,28 @@ test("what it is told is seen by its next call", () => {
   );
 });
 
+test("what it is told while it concludes is seen before it has concluded, but for its last call", () => {
+  const told: BranchEvent = { type: "told", data: { text: "and coffee" } };
+  const { after } = branch
+    .given(spawned, told)
+    .when(answer("think-1", words("Green.")))
+    .decides(thought(words("Green.")));
+  after.runs("think-1-2");
+  assert.deepEqual(
+    after.state.turn?.lines.map(({ role, text, content }) => [role, content ?? text]),
+    [
+      ["user", "[Task] tea"],
+      ["agent", [words("Green.")]],
+      ["user", "and coffee"],
+    ],
+  );
+  const before = Array.from({ length: MAX_CALLS - 1 }, (_, index) => [thought(look(`c${index}`)), used(`c${index}`)]);
+  branch
+    .given(spawned, ...before.flat(), told)
+    .when(answer(`think-1-${MAX_CALLS}`, words("Green.")))
+    .decides({ type: "concluded", data: { outcome: "done", text: "Green.", model: "m", ...OF } });
+});
+
 test("it ends when it is cancelled, when its time is over, and when it cannot go on; and only once", () => {
   const cancel = mail({ verb: "cancel" as const, data: { reason: "enough" } });
   const timeout = mail({ verb: "timeout" as const, data: {} });
@@ -118,6 +141,17 @@ test("it has so many calls of the model, and the last one concludes", () => {
   last.when(answer(`think-1-${MAX_CALLS}`, words("so far"), look("c9"))).decides(concluded("done", "so far"));
   const text = "Not done: a branch has 10 calls of the model, and this was the last one.";
   last.when(answer(`think-1-${MAX_CALLS}`, look("c9"))).decides(concluded("failed", text));
+});
+
+test("an answer that no event could hold ends it, with what that cost", () => {
+  const large = { type: "malformed-call", id: "c1", name: "look_back", raw: "x".repeat(MAX_ANSWER_BYTES) } as const;
+  const data = {
+    outcome: "failed" as const,
+    text: "An answer of the model was too large to be kept.",
+    model: "m",
+    ...OF,
+  };
+  branch.given(spawned).when(answer("think-1", large)).decides({ type: "concluded", data });
 });
 
 test("a model that says nothing has not concluded", () => {

@@ -15,14 +15,20 @@ import {
   windowOf,
 } from "#actors/turn/mod.ts";
 import type { AnswerPart, Message } from "#models/mod.ts";
+import { branchAddress } from "#subjects/branch.ts";
 import { type ChannelEvent, channelContract } from "#subjects/channel.ts";
+import type { Address } from "#subjects/mod.ts";
 import { MAX_TEXT } from "#subjects/turn.ts";
 
-type Move = "hear" | "answer" | "tool" | "branch" | "halt" | "silence" | "throw" | "die" | "stale";
+const MOVES = [
+  ...(["hear", "hear", "answer", "tool", "tool", "branch", "branch", "done", "cancelled", "lost"] as const),
+  ...(["halt", "silence", "throw", "die", "stale"] as const),
+];
+
+type Move = (typeof MOVES)[number];
 
 const who = { party: "http", id: "ci" } as const;
 const ADDRESS = "main.channel.spec";
-const MOVES = ["hear", "hear", "answer", "tool", "tool", "branch", "halt", "silence", "throw", "die", "stale"] as const;
 
 const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
 const moves = fc.array(fc.record({ move: fc.constantFrom<Move>(...MOVES), text }), { maxLength: 80, size: "max" });
@@ -63,6 +69,23 @@ test("no transcript that a model is given has a tool call without its result, an
         if (!Object.values(steps(after)).some(({ type }) => type === "think")) continue;
         assertValid(windowOf(after).lines.flatMap(messagesOf));
       }
+    }),
+  );
+});
+
+test("every branch is concluded at most once, and only a cancelled one waits for a turn that others begin", () => {
+  fc.assert(
+    fc.property(moves, (list) => {
+      const { log, state } = play(list);
+      const ended = log.flatMap(({ event }) => (event.type === "concluded" ? [event.data.from] : []));
+      const begun = log.flatMap(({ event, seq }) =>
+        event.type === "thought" || event.type === "said"
+          ? (event.data.began ?? []).map(({ call }) => branchAddress(ADDRESS, placed(seq).id, call))
+          : [],
+      );
+      assert.equal(new Set(ended).size, ended.length);
+      assert.deepEqual([...ended, ...state.work.map(({ address }) => address)].toSorted(), begun.toSorted());
+      assert.ok(state.waiting.every(({ quiet }) => quiet));
     }),
   );
 });
@@ -155,6 +178,11 @@ function inputOf(move: Move, words: string, state: Conversation): ChannelInput {
       return { type: "mail", verb: "hear", data: { text: words, who } };
     case "halt":
       return { type: "mail", verb: "stop", data: { who } };
+    case "done":
+    case "cancelled":
+      return { type: "mail", verb: "conclude", data: { outcome: move, text: words }, ...fromWork(state) };
+    case "lost":
+      return { type: "mail", verb: "overdue", data: { work: fromWork(state).from } };
     case "answer":
       return brings(isUse ? { text: words } : thoughtOf({ type: "text", text: words }));
     case "tool":
@@ -170,6 +198,11 @@ function inputOf(move: Move, words: string, state: Conversation): ChannelInput {
     case "die":
       return { type: "failure", key, code: "abandoned", reason: words };
   }
+}
+
+/** The oldest work that goes on; where there is none, some that is nobody's. */
+function fromWork({ work }: Conversation): { readonly from: Address } {
+  return { from: work[0]?.address ?? "main.branch.nobody" };
 }
 
 let calls = 0;
@@ -193,5 +226,5 @@ function assertValid(messages: readonly Message[]): void {
 }
 
 function placed(seq: number) {
-  return { address: ADDRESS, id: `event-${seq}`, seq, at: 1_790_000_000_000 + seq } as const;
+  return { address: ADDRESS, id: `${seq}-event`, seq, at: 1_790_000_000_000 + seq } as const;
 }

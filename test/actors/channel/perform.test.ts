@@ -123,6 +123,17 @@ async function thinkWith(models: Models, tools: Tools<Brought>): Promise<Thought
   return "content" in thought ? thought : assert.fail("that was a tool");
 }
 
+test("reasoning that no event could hold goes, and the answer stays", async () => {
+  const words = { type: "text", text: "Tea." } as const;
+  const kept = (length: number) => ({ type: "kept", model: "one", data: { sealed: "x".repeat(length) } }) as const;
+  const thinkingOf = async (length: number) => {
+    const models = modelsThat(async () => ({ ...answerOf(""), content: [kept(length), words] }));
+    return (await thinkWith(models, recorder().tools)).content;
+  };
+  assert.deepEqual(await thinkingOf(10_000), [kept(10_000), words]);
+  assert.deepEqual(await thinkingOf(200_000), [words]);
+});
+
 function offline(paceMs: number): Models {
   return modelsFrom("channel", { THALASSA_OFFLINE_PACE_MS: `${paceMs}` });
 }

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { MAX_CALLS } from "#actors/channel/answer.ts";
 import { channel as kind } from "#actors/channel/kind.ts";
 import { MAX_BRANCHES } from "#actors/channel/tools.ts";
-import { type Line, windowOf } from "#actors/turn/mod.ts";
+import { type Line, MAX_ANSWER_BYTES, windowOf } from "#actors/turn/mod.ts";
 import type { AnswerPart } from "#models/mod.ts";
+import { MAX_EVENT_BYTES } from "#runtime/judge.ts";
 import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent } from "#subjects/channel.ts";
 import { FIRST_AT, failure, mail, outcome, specOf } from "#support/spec.ts";
@@ -252,6 +253,22 @@ test("what is at work is told, and cancelled, by its name", () => {
     .after.runs("think-3-2");
 });
 
+test("half an address is no name, and what is named so is not told that it was reached", () => {
+  const half = WORK.split(".").slice(1).join(".");
+  const { after } = channel
+    .given(...begun, heard("more"))
+    .when(answer("think-3", call("c1", "route", { to: half, text: "and coffee" })))
+    .sends({});
+  assert.equal(after.state.turn?.lines.at(-1)?.results?.[0]?.failed, true);
+});
+
+test("a call that cannot be read takes no place among the thoughts on the side", () => {
+  const unfit = call("c0", "branch", { task: 7 });
+  const calls = Array.from({ length: MAX_BRANCHES }, (_, index) => call(`c${index + 1}`, "branch", { task: "t" }));
+  const { state } = channel.given(heard("x")).when(answer("think-1", unfit, ...calls)).after;
+  assert.equal(state.work.length, MAX_BRANCHES);
+});
+
 test("its report is shown as its status", () => {
   const report = mail({ verb: "report" as const, data: { text: "half way" } });
   const { state } = channel.given(...begun).when({ ...report, from: WORK }).after;
@@ -286,6 +303,25 @@ test("what a call cost goes to the agent's ledger, with who began it", () => {
         data: { ...USAGE, model: "anthropic/x", for: HERE, who: ada },
       },
     });
+});
+
+test("an answer that no event could hold fails with what it cost", () => {
+  assert.equal(MAX_ANSWER_BYTES, MAX_EVENT_BYTES);
+  const large = call("c1", "look_back", { query: "x".repeat(MAX_ANSWER_BYTES) });
+  const cost = { model: "anthropic/x", usage: USAGE };
+  const { after } = channel
+    .given(heard("x"))
+    .when(outcome("think-1", { content: [large], stop: "tools" as const, ...cost }))
+    .decides({
+      type: "failed",
+      data: {
+        reason: "My answer was too large to be kept. Please ask for less at once.",
+        answers: [1],
+        ...cost,
+        who: ada,
+      },
+    });
+  after.runs();
 });
 
 test("a call that may not be made says why, and closes what was heard", () => {

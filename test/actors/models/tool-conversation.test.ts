@@ -101,6 +101,20 @@ for (const provider of ["anthropic", "openai", "vllm"] as const) {
   });
 }
 
+test("calls to which a server gives one id in one answer are told apart", async () => {
+  const twins = calls(["c1", { city: "Lisbon" }], ["c1", { city: "Oslo" }]);
+  bed.mock.on({ model: "twins", sequenceIndex: 0 }, { toolCalls: twins });
+  bed.mock.on({ model: "twins", sequenceIndex: 1 }, { content: GOOD });
+  const { results } = await converse(modelsOf("vllm", "vllm/twins"));
+  assert.deepEqual(
+    results.map(({ content }) => textOf(content)),
+    ["18 degrees", "snow"],
+  );
+  assert.equal(results[0]?.id, "c1");
+  assert.equal(new Set(results.map(({ id }) => id)).size, 2);
+  assertSent("twins", 2);
+});
+
 test("anthropic: a call that is no JSON is told back and mended", async () => {
   const rounds = [toolUse('{"city": "Lis'), toolUse('{"city": "Lisbon"}'), words(GOOD)];
   await using server = await serving((response) => {

@@ -43,6 +43,30 @@ test("long lines fill a window sooner, and the newest line stays however long", 
   assert.equal(long.before, 3);
 });
 
+test("searches are seen whole by their own turn, and push out nothing of the conversation before it", () => {
+  const before = talk(60, () => "x".repeat(300));
+  const ids = ["c1", "c2", "c3", "c4"];
+  const content = ids.map((id) => ({ type: "tool-call" as const, id, name: "look_back", input: {} }));
+  const found = `${"a".repeat(8_000)}${"z".repeat(8_000)}`;
+  const looked: ChannelEvent[] = [
+    { type: "heard", data: { text: "look", who } },
+    { type: "thought", data: { model: "m", content } },
+    ...ids.map((call): ChannelEvent => ({ type: "used", data: { call, text: found } })),
+  ];
+  const during = looked.reduce((state, event, index) => foldConversation(state, event, at(901 + index)), before);
+  assert.ok(
+    windowOf(during)
+      .lines.at(-1)
+      ?.results?.every(({ text }) => text === found),
+  );
+  const said: ChannelEvent = { type: "said", data: { text: "So.", model: "m", answers: [901] } };
+  const { window } = foldConversation(during, said, at(999));
+  assert.equal(window.length, 120 + 3);
+  const results = window.at(-2)?.results ?? [];
+  assert.equal(results.length, 4);
+  for (const { text } of results) assert.match(text, /^a{460}\n\(… 15080 characters left out …\)\nz{460}$/);
+});
+
 test("a call is told what is outside its window", () => {
   const state = foldConversation(
     talk(150, (turn) => `message ${turn}`),
