@@ -30,8 +30,8 @@ export function performWith(port: ThinkPort) {
     const { address, signal } = tools;
     if (step.type === "use") return use(step.call, origin, tools);
     const { who } = origin;
-    const spender = { conversation: origin.from, ...(who === undefined ? {} : { who }) };
-    return await think(await questionOf(turn, origin, tools), { address, signal, spender }, port, () => {});
+    const spenders = [{ conversation: origin.from, ...(who === undefined ? {} : { who }) }];
+    return await think(await questionOf(turn, origin, tools), { address, signal, spenders }, port, () => {});
   };
 }
 

@@ -3,6 +3,7 @@ import {
   bounded,
   type Conversation,
   callsIn,
+  depthAfter,
   heardIn,
   isTooLarge,
   settleCalls,
@@ -13,6 +14,7 @@ import {
 import { textOf } from "#models/mod.ts";
 import type { ChannelEvent } from "#subjects/channel.ts";
 import type { CallResult } from "#subjects/turn.ts";
+import { failed } from "./failed.ts";
 import { branchInput, CHANNEL_TOOLS, replyInput } from "./tools.ts";
 
 /** Most calls of a model in one turn. */
@@ -24,6 +26,9 @@ const NO_MORE = `Not done: a turn has ${MAX_CALLS} calls of the model, and this 
 /** Said where a turn ends without a word. */
 const GAVE_UP = `I have worked at this for ${MAX_CALLS} steps and have no answer yet. Say “go on” and I will.`;
 
+/** Said where all that the last answer did was to begin something. */
+const GOES_ON = "I think about that on the side, and come back to it.";
+
 /**
  * What a model's answer comes to: it is said, or it was a thought that only used tools; the last one of a turn closes what
  * was heard. An answer without words and tools, where nothing was said before, is a failure.
@@ -31,36 +36,39 @@ const GAVE_UP = `I have worked at this for ${MAX_CALLS} steps and have no answer
 export function judgeAnswer(state: Conversation, turn: Turn, answer: Thought): ChannelEvent {
   const { content, model, usage } = answer;
   const isLast = turn.calls + 1 >= MAX_CALLS;
-  const settling = settleCalls(content, CHANNEL_TOOLS, contextOf(state, content), isLast ? NO_MORE : undefined);
+  const settling = settleCalls(content, CHANNEL_TOOLS, contextOf(state, turn, content), isLast ? NO_MORE : undefined);
   const { results } = settling;
   const said = bounded(saidIn(content, results));
   const who = beganBy(state);
   const cost = { model, ...(usage === undefined ? {} : { usage, ...(who === undefined ? {} : { who }) }) };
   const calls = callsIn(content);
   const answers = [...heardIn(turn.lines)];
-  if (calls.length === 0 && said === "") return silent(turn, answer, cost, answers);
+  if (calls.length === 0 && said === "") return silent(turn, answer, cost);
   const ends = calls.length === 0 || isLast || (said !== "" && settling.closes);
-  const text = ends && said === "" ? GAVE_UP : said;
+  const begun = began(state, content, results);
+  const text = ends && said === "" && !hasSpoken(turn) ? (begun.began === undefined ? GAVE_UP : GOES_ON) : said;
   const used =
     calls.length === 0 ? {} : { content: [...content], ...(results.length === 0 ? {} : { results: [...results] }) };
   const about = ends ? { answers } : {};
-  const rest = { ...cost, ...began(state, content, results), ...about };
+  const rest = { ...cost, ...begun, ...about };
   const event: ChannelEvent =
     text === ""
       ? { type: "thought", data: { content: [...content], ...used, ...rest } }
       : { type: "said", data: { text, ...used, ...rest, ...(ends ? {} : { to: answers }) } };
-  return isTooLarge(event.data) ? { type: "failed", data: { reason: TOO_LARGE, answers, ...cost } } : event;
+  return isTooLarge(event.data) ? failed(turn, TOO_LARGE, cost, "Please ask for less at once.") : event;
 }
 
 /** Said where an answer cannot be kept. */
-const TOO_LARGE = "My answer was too large to be kept. Please ask for less at once.";
+const TOO_LARGE = "My answer was too large to be kept.";
 
 /** No words, and no tools: fine where something was said already in this turn. */
-function silent(turn: Turn, { stop }: Thought, cost: Cost, answers: number[]): ChannelEvent {
-  if (turn.lines.some(({ role, text }) => role === "agent" && text !== "")) {
-    return { type: "thought", data: { content: [], ...cost, answers } };
-  }
-  return { type: "failed", data: { reason: `${WORDLESS[stop](cost.model)} Please say it again.`, answers, ...cost } };
+function silent(turn: Turn, { stop }: Thought, cost: Cost): ChannelEvent {
+  if (!hasSpoken(turn)) return failed(turn, WORDLESS[stop](cost.model), cost);
+  return { type: "thought", data: { content: [], ...cost, answers: [...heardIn(turn.lines)] } };
+}
+
+function hasSpoken({ lines }: Turn): boolean {
+  return lines.some(({ role, text }) => role === "agent" && text !== "");
 }
 
 type Cost = Pick<Extract<ChannelEvent, { type: "thought" }>["data"], "model" | "usage" | "who">;
@@ -83,9 +91,10 @@ function saidIn(content: Thought["content"], results: readonly CallResult[]): st
 }
 
 /** Limits count what the same answer began before. */
-function contextOf({ work }: Conversation, content: Thought["content"]) {
+function contextOf({ work }: Conversation, turn: Turn, content: Thought["content"]) {
   return (index: number) => ({
     work,
+    depth: depthAfter(turn.lines),
     begun: () =>
       callsIn(content)
         .slice(0, index)

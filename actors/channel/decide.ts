@@ -12,6 +12,7 @@ import type { ChannelEvent, ChannelMail } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import type { Address } from "#subjects/mod.ts";
 import { judgeAnswer } from "./answer.ts";
+import { failed } from "./failed.ts";
 
 /** What a channel judges: mail, or what its call or its tool came to. */
 export type ChannelInput = ({ readonly type: "mail"; readonly from?: Address } & ChannelMail) | StepEnd;
@@ -36,14 +37,10 @@ export function decide(state: Conversation, input: ChannelInput): ChannelEvent |
     case "answered":
       return judgeAnswer(state, end.turn, end.answer);
     case "denied":
-      return failed(end, `I may not answer: ${end.reason}`);
+      return failed(end.turn, `I may not answer: ${end.reason}`, {}, "");
     case "failure":
-      return failed(end, reasonOf(end));
+      return brokenOff(end);
   }
-}
-
-function failed({ turn }: { readonly turn: Turn }, reason: string): ChannelEvent {
-  return { type: "failed", data: { reason, answers: [...heardIn(turn.lines)] } };
 }
 
 function judgeMail(
@@ -105,11 +102,12 @@ function workBegunBy({ address, work }: Conversation, mailId: string): Address |
   return work.find((each) => each.address === named)?.address;
 }
 
-/** Why a call of the model brought no answer, as the person is told. */
-function reasonOf({ code, reason }: StepFailure): string {
+/** A call of the model that brought no answer. */
+function brokenOff({ turn, code, reason }: StepFailure & { readonly turn: Turn }): ChannelEvent {
   if (code === "abandoned") {
-    return "I stopped three times in the middle of this answer and gave it up. Please say it again, perhaps in other words.";
+    const died = "I stopped three times in the middle of this answer and gave it up.";
+    return failed(turn, died, {}, "Please say it again, perhaps in other words.");
   }
   const cause = excerpt(reason, MAX_REASON).replace(/[.\s]+$/u, "") || "no cause was given";
-  return `I could not answer: ${cause}. Please say it again.`;
+  return failed(turn, `I could not answer: ${cause}.`);
 }

@@ -1,5 +1,5 @@
 import { LiveWords, type Question, type ThinkPort, think, use } from "#actors/thinking/mod.ts";
-import { type Brought, beganBy, type Conversation, offered, windowOf, workNote } from "#actors/turn/mod.ts";
+import { type Brought, type Conversation, offered, speakersIn, windowOf, workNote } from "#actors/turn/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { MAX_CALLS } from "./answer.ts";
@@ -29,9 +29,10 @@ export function performWith(port: ThinkPort) {
       return use(step.call, { from: address, seq: conversation.seq }, tools);
     }
     using words = new LiveWords(tools);
-    const who = beganBy(conversation);
-    const spender = { conversation: address, ...(who === undefined ? {} : { who }) };
-    const of = { address, signal, spender };
+    const speakers = speakersIn(conversation);
+    const everybody = [{ conversation: address }];
+    const spenders = speakers.length === 0 ? everybody : speakers.map((who) => ({ conversation: address, who }));
+    const of = { address, signal, spenders };
     return await think(questionOf(conversation), of, port, (text, attempt) => words.push(text, attempt));
   };
 }

@@ -15,9 +15,14 @@ import { type Address, parseAddress } from "#subjects/mod.ts";
 /** Most thoughts on the side that one conversation has at a time. */
 export const MAX_BRANCHES = 5;
 
+/** Most thoughts on the side that follow from one another before a person has to speak. */
+export const MAX_DEPTH = 2;
+
 /** What a call of the channel's tools is judged by. */
 export type ToolContext = {
   readonly work: readonly Work[];
+  /** How many thoughts on the side led here, one after the other, since a person last spoke. */
+  readonly depth: number;
   /** Thoughts on the side that calls before this one in the same answer want, as far as they can be read. */
   readonly begun: () => number;
 };
@@ -57,10 +62,7 @@ const branch: ToolSpec<ToolContext> = {
   about:
     "Think about something on the side, with all of this conversation in view, while you go on talking. Its conclusion comes back to you later as a message.",
   input: branchInput,
-  settle: (_: never, { work, begun }: ToolContext): Settled =>
-    work.length + begun() >= MAX_BRANCHES
-      ? { failed: `${MAX_BRANCHES} are at work already; wait for one, or cancel one.` }
-      : "It has begun; its conclusion comes back here by itself.",
+  settle: (_: never, context: ToolContext) => beginnable(context),
   closes: () => true,
 };
 
@@ -91,6 +93,17 @@ export const CHANNEL_TOOLS: Toolbox<ToolContext> = {
 /** The address that a model means by a name of work. Shape: `b3fA9xQ-0` is `main.branch.b3fA9xQ-0`. */
 export function workNamed(to: string, work: readonly Address[]): Address | undefined {
   return work.find((address) => address === to || parseAddress(address).id === to);
+}
+
+/** What costs money must not lead to more of itself without end. */
+function beginnable({ work, depth, begun }: ToolContext): Settled {
+  if (depth > MAX_DEPTH) {
+    return {
+      failed: `Not begun: ${depth} led to one another already. Tell people what was found and ask whether to go on.`,
+    };
+  }
+  if (work.length + begun() < MAX_BRANCHES) return "It has begun; its conclusion comes back here by itself.";
+  return { failed: `${MAX_BRANCHES} are at work already; wait for one, or cancel one.` };
 }
 
 function running(to: string, { work }: ToolContext, done: string): Settled {

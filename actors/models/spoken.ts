@@ -1,3 +1,4 @@
+import { excerpt } from "#subjects/excerpt.ts";
 import type { Who } from "#subjects/mod.ts";
 import { withValidIds } from "./call-ids.ts";
 import type {
@@ -54,8 +55,14 @@ export function inputOfMalformed({ raw }: MalformedCall): { readonly unreadable:
   return { unreadable: raw };
 }
 
+/** Most of a person's first message that is repeated among what the agent is told. Units: UTF-16 units. */
+const MAX_FIRST = 300;
+
 function spokenUnseen({ lines, first }: Unseen): string {
-  const said = first === undefined ? "" : ` The very first message was${by(first.who)}: ${JSON.stringify(first.text)}.`;
+  const said =
+    first === undefined
+      ? ""
+      : ` The very first message was${by(first.who)}: ${JSON.stringify(excerpt(first.text, MAX_FIRST))}.`;
   return `${lines} earlier lines of this conversation are not shown to you; own up to that rather than guess.${said}`;
 }
 

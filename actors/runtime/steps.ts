@@ -1,10 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Address } from "#subjects/mod.ts";
 import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
 import type { Bus } from "./bus.ts";
-import { Closed } from "./errors.ts";
+import { Closed, NewerSchema } from "./errors.ts";
 import { recordsBack } from "./lineage.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Reader, readState } from "./recovery.ts";
+
+/** How long it takes until what nobody here can read is looked at again. Units: ms. */
+const PUT_OFF_MS = 1_000;
 
 /** After so many deaths of its process a step is not run again. */
 export const MAX_ATTEMPTS = 3;
@@ -121,7 +125,7 @@ export class StepRunner {
       live: (noun, data) => {
         if (!signal.aborted) bus.live(address, noun, data);
       },
-      read: (past, kind) => readState(bus, kind, past, signal),
+      read: (past, kind) => whenReadable(() => readState(bus, kind, past, signal), signal),
       back: (past) => recordsBack(bus, past, signal),
     };
   }
@@ -155,6 +159,18 @@ export class SuspectLane {
     const turn = this.#last.then(() => resolve);
     this.#last = promise;
     return turn;
+  }
+}
+
+/** What a newer process wrote is waited for: one that can read it takes this over, as with mail. Throws: AbortError. */
+async function whenReadable<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  while (true) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof NewerSchema)) throw error;
+    }
+    await delay(PUT_OFF_MS, undefined, { signal });
   }
 }
 

@@ -26,7 +26,7 @@ const YOU = "you";
 
 /** What a search finds, in words. `back` walks the log back, newest first. Throws: what `back` throws. */
 export async function lookedBack(input: LookBack, back: AsyncIterable<readonly Found[]>): Promise<string> {
-  const { query, before = Number.POSITIVE_INFINITY, limit } = input;
+  const { query, limit } = input;
   const words = query
     .toLowerCase()
     .split(/\s+/u)
@@ -36,7 +36,7 @@ export async function lookedBack(input: LookBack, back: AsyncIterable<readonly F
   for await (const page of back) {
     for (const record of page) {
       const said = saidIn(record);
-      if (said === undefined || record.seq >= before) continue;
+      if (said === undefined) continue;
       looked++;
       const text = said.text.toLowerCase();
       if (words.length > 0 && !words.some((word) => text.includes(word))) continue;

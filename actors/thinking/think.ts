@@ -51,12 +51,12 @@ export async function nextPrompt(
 /** Calls a model, unless its money is spent. Throws: ModelFailed; the signal's reason. */
 export async function think(
   question: Question,
-  of: { readonly address: Address; readonly signal: AbortSignal; readonly spender: Spender },
+  of: { readonly address: Address; readonly signal: AbortSignal; readonly spenders: readonly Spender[] },
   port: ThinkPort,
   onText: (text: string, attempt: number) => void,
 ): Promise<Thought | Denied> {
   try {
-    await port.budgets?.allow(of.spender);
+    for (const spender of of.spenders) await port.budgets?.allow(spender);
   } catch (error) {
     if (error instanceof BudgetSpent) return { denied: error.message };
     throw error;

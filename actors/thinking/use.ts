@@ -9,5 +9,9 @@ type Past = { readonly from: Address; readonly seq: number };
 /** Has a tool done. Throws: Error that says what went wrong, which the model is told. */
 export async function use(call: Call, past: Past, tools: Pick<Tools<unknown>, "back">): Promise<Used> {
   if (call.type !== "tool-call" || call.name !== LOOK_BACK) throw new Error(`nothing here can do ${call.name}`);
-  return { text: shownResult(await lookedBack(lookBackInput.parse(call.input), tools.back(past))) };
+  const input = lookBackInput.parse(call.input);
+  // What comes after it is not walked through.
+  const seq = Math.min(past.seq, (input.before ?? past.seq + 1) - 1);
+  if (seq < 1) return { text: "Nothing was said before that." };
+  return { text: shownResult(await lookedBack(input, tools.back({ from: past.from, seq }))) };
 }

@@ -8,6 +8,10 @@ export type Work = {
   readonly address: Address;
   readonly task: string;
   readonly since: number;
+  /** How many thoughts on the side led to it, one after the other, since a person last spoke. */
+  readonly depth: number;
+  /** Because of whom it was begun. */
+  readonly who?: Who;
   /** What it last said of itself. */
   readonly status?: string;
 };
@@ -69,9 +73,21 @@ export function heardIn(lines: readonly Line[]): readonly number[] {
   return lines.flatMap(({ role, seq }) => (role === "user" ? [seq] : []));
 }
 
-/** Who began the running turn. */
+/** Who began the running turn; where a conclusion did, who began what concluded. */
 export function beganBy({ turn }: Pick<Conversation, "turn">): Who | undefined {
-  return turn?.lines.find(({ role }) => role === "user")?.who;
+  return turn?.lines.find(({ who }) => who !== undefined)?.who;
+}
+
+/** Everybody because of whom the running turn thinks. */
+export function speakersIn({ turn }: Pick<Conversation, "turn">): readonly Who[] {
+  const all = (turn?.lines ?? []).flatMap(({ who }) => who ?? []);
+  return all.filter((who, at) => all.findIndex(({ party, id }) => party === who.party && id === who.id) === at);
+}
+
+/** How deep work would be that these lines lead to: 0 where a person spoke, else one more than what concluded. */
+export function depthAfter(lines: readonly Line[]): number {
+  if (lines.some(({ role }) => role === "user")) return 0;
+  return 1 + Math.max(0, ...lines.map(({ depth = 0 }) => depth));
 }
 
 /** Whether so much waits already that nothing more can be taken in. */

@@ -5,6 +5,7 @@ import type { Address } from "#subjects/mod.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import {
   type Conversation,
+  depthAfter,
   MAX_CALL_LENGTH,
   MAX_CALL_LINES,
   MAX_WINDOW_LENGTH,
@@ -37,7 +38,7 @@ export function foldConversation(before: Conversation, event: ChannelEvent, plac
     case "used":
       return foldResult(state, event.data);
     case "failed":
-      return goOn(settle(state, event.data.answers, { role: "note", seq, at, text: event.data.reason }));
+      return goOn(settle(untold(state), event.data.answers, { role: "note", seq, at, text: event.data.reason }));
     case "stopped":
       return goOn(settle(state, event.data.answers, { role: "note", seq, at, text: STOPPED }));
     case "reported":
@@ -67,7 +68,10 @@ function foldAnswer(state: Conversation, { type, data }: Answer, placed: At): Co
   const turn = answered(state.turn ?? turnOf([]), { text, seq, at, content, results });
   // What another's log began concludes there, and not in a fork of it.
   const own = address === state.address ? (data.began ?? []) : [];
-  const begun = own.map(({ call, task }): Work => ({ address: branchAddress(address, id, call), task, since: at }));
+  const depth = depthAfter(turn.lines);
+  const begun = own.map(({ call, task, who }): Work => {
+    return { address: branchAddress(address, id, call), task, since: at, depth, ...(who === undefined ? {} : { who }) };
+  });
   const about = wellSettled(data, STATUS_TOOL, statusInput).at(-1)?.input.text ?? state.about;
   const next: Conversation = {
     ...state,
@@ -95,11 +99,25 @@ function conclude(
   { from, outcome, text }: Extract<ChannelEvent, { type: "concluded" }>["data"],
   { seq, at }: Pick<At, "seq" | "at">,
 ): Conversation {
-  const task = state.work.find(({ address }) => address === from)?.task;
+  const { task, who, depth = 0 } = state.work.find(({ address }) => address === from) ?? {};
   const about = task === undefined ? "" : `Its task: ${excerpt(task, MAX_TASK)}\n`;
-  const line: Line = { role: "report", seq, at, text: `[${from} has ended: ${outcome}]\n${about}${text}` };
+  const report: Line = { role: "report", seq, at, text: `[${from} has ended: ${outcome}]\n${about}${text}`, depth };
+  const line = who === undefined ? report : { ...report, who };
   const rest = { ...state, work: state.work.filter(({ address }) => address !== from) };
-  return wait(rest, outcome === "cancelled" ? { ...line, quiet: true } : line);
+  return wait(rest, outcome === "cancelled" ? quieted(line) : line);
+}
+
+/** What could not be told of is told by the next turn, once there is a reason for one. */
+function untold(state: Conversation): Conversation {
+  const { turn, waiting } = state;
+  if (turn === undefined) return state;
+  const reports = turn.lines.filter(({ role }) => role === "report");
+  const lines = turn.lines.filter(({ role }) => role !== "report");
+  return { ...state, turn: { ...turn, lines }, waiting: [...reports.map(quieted), ...waiting] };
+}
+
+function quieted(line: Line): Line {
+  return { ...line, quiet: true };
 }
 
 function wait(state: Conversation, line: Line): Conversation {

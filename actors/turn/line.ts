@@ -14,6 +14,8 @@ export type Line = {
   readonly at: number;
   readonly text: string;
   readonly who?: Who;
+  /** How deep the work was that this reports of. */
+  readonly depth?: number;
   /** It is no reason to begin a turn. */
   readonly quiet?: true;
   readonly content?: readonly AnswerPart[];
@@ -54,7 +56,14 @@ export function keptLine(line: Line): Line {
   if (content === undefined) return line;
   const kept = content.filter((part) => part.type !== "kept");
   if (callsIn(kept).length === 0) return rest;
-  return { ...rest, content: kept, results: results.map((each) => ({ ...each, text: keptResult(each.text) })) };
+  return shortLine({ ...rest, content: kept, results });
+}
+
+/** A line of whose long results the ends are left. */
+export function shortLine(line: Line): Line {
+  const { results } = line;
+  if (results === undefined) return line;
+  return { ...line, results: results.map((each) => ({ ...each, text: keptResult(each.text) })) };
 }
 
 /** Size of lines as they are shown to a model. Units: UTF-16 units. */

@@ -3,6 +3,7 @@ export {
   beganBy,
   CONVERSATION_VERSION,
   type Conversation,
+  depthAfter,
   emptyConversation,
   heardIn,
   isFull,
@@ -10,6 +11,7 @@ export {
   MAX_WAITING_LINES,
   MAX_WINDOW_LENGTH,
   MAX_WINDOW_LINES,
+  speakersIn,
   type Work,
 } from "./conversation.ts";
 export type { Used } from "./failed-call.ts";

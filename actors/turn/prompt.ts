@@ -1,6 +1,6 @@
 import { estimatedTokens, type Message, type Tool, type Unseen } from "#models/mod.ts";
 import type { Conversation, Work } from "./conversation.ts";
-import { type Line, lengthOf, lineLength, messagesOf } from "./line.ts";
+import { type Line, lengthOf, lineLength, messagesOf, shortLine } from "./line.ts";
 
 /** What a call sees of a conversation, and what it is told of the rest. */
 export type Window = {
@@ -57,7 +57,7 @@ export function windowOf({ window, turn, waiting, before, first, heard, said }: 
 export function promptOf(window: Window, { identity, tools, maxTokens, now, notes }: PromptParts): Prompt {
   const told = identity.join("").length + JSON.stringify(tools).length + notes.join("").length;
   const room = maxTokens - estimatedTokens(told + (window.first?.text.length ?? 0));
-  const shown = fitting(window, room);
+  const shown = fitting(shortened(window, room), room);
   const left = window.lines.slice(0, window.lines.length - shown.length);
   const first = window.first ?? left.find((line) => line.role === "user");
   return {
@@ -82,6 +82,17 @@ export function workNote(work: readonly Work[]): string | undefined {
       `- ${address}, since ${minuteOf(since)}: ${JSON.stringify(task)}${status === undefined ? "" : `; says: ${JSON.stringify(status)}`}`,
   );
   return `(At work for this conversation:\n${lines.join("\n")})`;
+}
+
+/** Where what it is about is too much already, all but the last answer's results are shown as later turns see them. */
+function shortened(window: Window, room: number): Window {
+  const { lines, open } = window;
+  const start = lines.length - open;
+  if (estimatedTokens(lengthOf(lines.slice(start))) <= room) return window;
+  return {
+    ...window,
+    lines: lines.map((line, at) => (at < start || at === lines.length - 1 ? line : shortLine(line))),
+  };
 }
 
 /** All that it is about, and the newest lines before it that fit too. */
