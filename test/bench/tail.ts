@@ -42,7 +42,17 @@ async function measureTail({ quick, report }: BenchRun): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "thalassa-bench-"));
   try {
     const size = quick ? ["--short"] : ["--messages", "1500", "--faults", "150"];
-    const args = [resolve("test/chaos/main.ts"), ...size, "--plain", "--processes", "3", "--seed", "4242", "--out", folder];
+    const args = [
+      resolve("test/chaos/main.ts"),
+      ...size,
+      "--plain",
+      "--processes",
+      "3",
+      "--seed",
+      "4242",
+      "--out",
+      folder,
+    ];
     await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
     const faults = readRows(join(folder, "faults.jsonl"), faultSchema);
     const turns = turnsOf(folder);
