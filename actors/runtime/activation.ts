@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Address, FORKED } from "#subjects/mod.ts";
 import type { AnyEvent, StepInput } from "./actor.ts";
 import type { Delivery } from "./bus.ts";
-import { Closed, Fenced, NewerSchema, Unhandleable } from "./errors.ts";
+import { Closed, Fenced, NewerSchema, PUT_OFF_MS, Unhandleable } from "./errors.ts";
 import { isFork, judgeFork } from "./forking.ts";
 import { HeldMail } from "./held-mail.ts";
 import { type ReadMail, readMail } from "./intake.ts";
@@ -13,9 +13,6 @@ import { asWork, Mailbox, type StepWork, type Work } from "./mailbox.ts";
 import { answerRefusal, buryMail, buryOutcome } from "./returns.ts";
 import type { ActorSystem, Tenure } from "./system.ts";
 import { WantedSteps } from "./wanted-steps.ts";
-
-/** How long mail of a newer schema is put off. Units: ms. */
-const PUT_OFF_MS = 1_000;
 
 /** How long an unexpected error makes an activation wait, at first and at most. Units: ms. */
 const TROUBLE_MS = { first: 100, most: 5_000 } as const;

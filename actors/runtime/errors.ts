@@ -30,6 +30,9 @@ export class Unhandleable extends RuntimeError {
   }
 }
 
+/** How long what nobody here can read yet is put off. Units: ms. */
+export const PUT_OFF_MS = 1_000;
+
 /** Mail or an event of a schema newer than ours: a newer process will read it. */
 export class NewerSchema extends RuntimeError {
   override readonly name = "NewerSchema";

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Address, type Fork, PREV_LENGTH } from "#subjects/mod.ts";
 import type { AnyKind, Foldable } from "./actor.ts";
 import type { Bus, LogRecord } from "./bus.ts";
+import { NewerSchema, PUT_OFF_MS } from "./errors.ts";
 import { Fold, type FoldStart } from "./fold.ts";
 import { type Page, readAfter, scanForward } from "./history.ts";
 import { foldAll, inTurns, lastUpTo, readLineage, readPast, upTo } from "./lineage.ts";
@@ -52,6 +54,26 @@ export async function readState<State>(
   // What a snapshot holds is whatever its kind's own state is: its version says that it is this one.
   const known = tail && start && { state: start.state as State, seq: start.seq };
   return (await foldAll(kind, from, upTo(records, seq), known)).state;
+}
+
+/**
+ * The same; what a newer process wrote is waited for, until one that can read it takes over, as with mail.
+ * Throws: AbortError; Closed.
+ */
+export async function awaitState<State>(
+  bus: Reader,
+  kind: Foldable<State>,
+  past: Fork,
+  signal: AbortSignal,
+): Promise<State> {
+  while (true) {
+    try {
+      return await readState(bus, kind, past, signal);
+    } catch (error) {
+      if (!(error instanceof NewerSchema)) throw error;
+    }
+    await delay(PUT_OFF_MS, undefined, { signal });
+  }
 }
 
 /** The records after a snapshot, and the one it was taken at; undefined when the log is not the one it was taken of. */

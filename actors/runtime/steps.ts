@@ -1,14 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Address } from "#subjects/mod.ts";
 import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
 import type { Bus } from "./bus.ts";
-import { Closed, NewerSchema } from "./errors.ts";
+import { Closed } from "./errors.ts";
 import { recordsBack } from "./lineage.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { type Reader, readState } from "./recovery.ts";
-
-/** How long it takes until what nobody here can read is looked at again. Units: ms. */
-const PUT_OFF_MS = 1_000;
+import { awaitState, type Reader } from "./recovery.ts";
 
 /** After so many deaths of its process a step is not run again. */
 export const MAX_ATTEMPTS = 3;
@@ -125,7 +121,7 @@ export class StepRunner {
       live: (noun, data) => {
         if (!signal.aborted) bus.live(address, noun, data);
       },
-      read: (past, kind) => whenReadable(() => readState(bus, kind, past, signal), signal),
+      read: (past, kind) => awaitState(bus, kind, past, signal),
       back: (past) => recordsBack(bus, past, signal),
     };
   }
@@ -159,18 +155,6 @@ export class SuspectLane {
     const turn = this.#last.then(() => resolve);
     this.#last = promise;
     return turn;
-  }
-}
-
-/** What a newer process wrote is waited for: one that can read it takes this over, as with mail. Throws: AbortError. */
-async function whenReadable<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  while (true) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof NewerSchema)) throw error;
-    }
-    await delay(PUT_OFF_MS, undefined, { signal });
   }
 }
 
