@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { openHome } from "#deploy/home.ts";
 import { isAlive } from "#deploy/os-process.ts";
 import { serviceName } from "#deploy/service/program.ts";
+import { KINDS } from "#subjects/mod.ts";
 import { eventually } from "#support/eventually.ts";
 import { freePort } from "./installation.ts";
 import { portsOf, ServiceBed } from "./service-bed.ts";
@@ -73,7 +74,7 @@ test("what a service said is there after everything was killed at once and start
   const supervisor = await bed.pid();
   const started = bed.journal.split("\n").filter((line) => line.includes('"event":"started"'));
   const pids = [supervisor, ...started.map((line) => Number(JSON.parse(line).pid))];
-  assert.equal(pids.length, 3);
+  assert.equal(pids.length, 2 + KINDS.length, "the supervisor, the server and a process of each kind");
   for (const pid of pids) process.kill(pid, "SIGKILL");
   await eventually(
     () => pids.filter(isAlive),
