@@ -73,8 +73,11 @@ function isQuestion(subject: string): boolean {
   return subject.startsWith("$SRV.") || subject.split(".")[4] === "ask";
 }
 
+/** Asking a bucket for several of its entries. */
+const LISTING = /\.DIRECT\.GET\.KV_\w+$/;
+
 function manyAnswers(subject: string): boolean {
-  return subject.startsWith("$SRV.") || subject.includes(".MSG.NEXT.");
+  return subject.startsWith("$SRV.") || subject.includes(".MSG.NEXT.") || LISTING.test(subject);
 }
 
 function includes(wide: Crossing, narrow: Crossing): boolean {

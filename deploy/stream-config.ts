@@ -9,6 +9,7 @@ import {
 import { nanos } from "@nats-io/transport-node";
 import type { KindContract } from "#subjects/contract.ts";
 import {
+  ARTIFACT_STREAM,
   ARTIFACTS,
   BUCKETS,
   type BucketSpec,
@@ -56,7 +57,8 @@ export function wantedStreams(kinds: readonly KindContract[], replicas: number):
 
 function kindMetadata(spec: StreamSpec, contract: KindContract): Record<string, string> {
   const version = { [VERSION_KEY]: String(contract.version) };
-  return spec.name === mailStream(contract.kind) ? { ...version, [PARTITIONS_KEY]: String(PARTITIONS) } : version;
+  const isCut = spec.name === mailStream(contract.kind) && !contract.host;
+  return isCut ? { ...version, [PARTITIONS_KEY]: String(PARTITIONS) } : version;
 }
 
 function streamConfig(spec: StreamSpec, metadata: Record<string, string>): WantedStream {
@@ -122,10 +124,13 @@ function bucketConfig(spec: BucketSpec): WantedStream {
   };
 }
 
-/** As `@nats-io/obj` makes it: a new version of an object rolls the old one up. */
+/**
+ * As `@nats-io/obj` makes it, but for the right to roll up: by that, whoever may write one subject of it could wipe it.
+ * So a new version of an object stands behind the old one.
+ */
 function objectStoreConfig(): WantedStream {
   return {
-    name: `OBJ_${ARTIFACTS.name}`,
+    name: ARTIFACT_STREAM,
     description: ARTIFACTS.description,
     metadata: {},
     subjects: [`$O.${ARTIFACTS.name}.C.>`, `$O.${ARTIFACTS.name}.M.>`],
@@ -133,6 +138,6 @@ function objectStoreConfig(): WantedStream {
     storage: StorageType.File,
     discard: DiscardPolicy.New,
     allow_direct: true,
-    allow_rollup_hdrs: true,
+    allow_rollup_hdrs: false,
   };
 }

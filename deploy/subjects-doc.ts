@@ -121,11 +121,16 @@ function storage(kinds: readonly KindContract[]): string {
   const buckets = table(["bucket", "holds", "entries fade after"], BUCKETS.map(bucketRow));
   return [
     "## Streams and buckets",
-    `A kind's mail lies in ${PARTITIONS} partitions; the number never changes while the stream lives.`,
+    `A kind's mail lies in ${PARTITIONS} partitions; the number never changes while the stream lives. Where an actor belongs to a host (${bound(kinds)}), its partition is its id.`,
     table(["stream", "holds", "subjects", "kept"], streams.map(streamRow)),
     buckets,
     `Object store \`${ARTIFACTS.name}\`: ${ARTIFACTS.description.toLowerCase()}.`,
   ].join("\n\n");
+}
+
+/** The kinds whose actors belong to hosts. */
+function bound(kinds: readonly KindContract[]): string {
+  return kinds.flatMap(({ kind, host }) => (host ? [code(kind)] : [])).join(", ") || "none does yet";
 }
 
 function streamRow(spec: StreamSpec): readonly string[] {

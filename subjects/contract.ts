@@ -36,8 +36,17 @@ export type KindContract = {
   readonly shares?: Readonly<Record<string, readonly string[]>>;
   /** Entries it reads besides its own, by bucket: patterns of keys. */
   readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /** Entries it lists, by bucket: patterns of keys. The server lets whoever lists any of a bucket read all of it. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
   /** Kinds whose past it reads besides its own: their logs and snapshots. */
   readonly pasts?: readonly string[];
+  /**
+   * Whether it reads what is in the object store, or also keeps things there. The server lets whoever may any of it do
+   * so to all of it.
+   */
+  readonly artifacts?: "read" | "write";
+  /** Each of its actors belongs to a host, whose name is its id, and only that host's process serves it. */
+  readonly host?: true;
   /** How what was stored under older versions becomes what is written today. */
   readonly upgrades?: { readonly events?: Upgrades; readonly mail?: Upgrades };
 };
@@ -53,6 +62,10 @@ export type ClientContract = {
   readonly follows: readonly string[];
   /** Entries it reads besides the views, by bucket: patterns of keys. */
   readonly reads: Readonly<Record<string, readonly string[]>>;
+  /** Entries it lists, by bucket: patterns of keys. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
+  /** Whether it reads what is in the object store. */
+  readonly artifacts?: "read";
 };
 
 /** Mail of a kind as `decide` sees it: a verb and its parsed body. */

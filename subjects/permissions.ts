@@ -1,7 +1,7 @@
 import type { Account, ClientContract, KindContract } from "./contract.ts";
 import { OPERATOR, TAP } from "./kinds.ts";
 import { beatSubject, GONE_SUBJECT, probeSubject, RETURNS } from "./runtime.ts";
-import { DEAD, logStream, mailStream } from "./streams.ts";
+import { ARTIFACT_STREAM, ARTIFACTS, DEAD, logStream, mailStream } from "./streams.ts";
 
 /** What one user of the bus may do; everything else is denied. */
 export type Rights = {
@@ -81,6 +81,7 @@ function kindRights(
       ...[kind, ...(contract.pasts ?? [])].flatMap(pastSubjects),
       `$JS.API.DIRECT.GET.KV_OWN.$KV.OWN.${kind}.*`,
       ...entryRights(contract),
+      ...artifactSubjects(contract.artifacts),
       `$JS.API.CONSUMER.CREATE.${mail}.*.mail.${kind}.*.>`,
       ...["DELETE", "INFO", "MSG.NEXT"].map((verb) => `$JS.API.CONSUMER.${verb}.${mail}.*`),
       `$JS.API.CONSUMER.NAMES.${mail}`,
@@ -114,9 +115,23 @@ function pastSubjects(kind: string): readonly string[] {
 }
 
 /** Entries that are not the kind's alone: those of its views, what it reads, and what it keeps together with others. */
-function entryRights({ views, reads = {}, shares = {} }: KindContract): readonly string[] {
+function entryRights({ views, reads = {}, lists = {}, shares = {} }: KindContract): readonly string[] {
   const shown = entrySubjects({ VIEWS: views.map((view) => `${view}.>`) });
-  return [...shown, ...entrySubjects(reads), ...writtenSubjects(shares), ...entrySubjects(shares)];
+  const written = writtenSubjects(shares);
+  return [...shown, ...entrySubjects(reads), ...listSubjects(lists), ...written, ...entrySubjects(shares)];
+}
+
+/** To list, a bucket is asked for messages in a body that the server compares with no right: all of it or nothing. */
+function listSubjects(lists: NonNullable<KindContract["lists"]>): readonly string[] {
+  return Object.keys(lists).map((bucket) => `$JS.API.DIRECT.GET.KV_${bucket}`);
+}
+
+/** Reading is by direct gets; writing only adds, for what replaces or removes could also wipe. */
+function artifactSubjects(does: KindContract["artifacts"]): readonly string[] {
+  if (does === undefined) return [];
+  const store = `$O.${ARTIFACTS.name}`;
+  const reads = [`$JS.API.DIRECT.GET.${ARTIFACT_STREAM}`, `$JS.API.DIRECT.GET.${ARTIFACT_STREAM}.${store}.M.*`];
+  return does === "read" ? reads : [...reads, `${store}.C.*`, `${store}.M.*`];
 }
 
 /**
@@ -141,6 +156,8 @@ function clientRights(contract: ClientContract, kinds: readonly KindContract[]):
       ]),
       "$JS.API.DIRECT.GET.KV_VIEWS.$KV.VIEWS.>",
       ...entrySubjects(contract.reads),
+      ...listSubjects(contract.lists ?? {}),
+      ...artifactSubjects(contract.artifacts),
       ...kinds.flatMap(({ kind }) => [`thalassa.*.${kind}.*.ask.*`, `$SRV.*.${kind}`, `$SRV.*.${kind}.*`]),
     ],
     subscribe: [

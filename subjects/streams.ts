@@ -50,18 +50,25 @@ export function logStream(kind: string): string {
   return `LOG_${kind.toUpperCase()}`;
 }
 
-/** What the consumer of one partition filters on. Shape: `mail.channel.7.>`. */
-export function partitionFilter(kind: string, partition: number): string {
+/** What the consumer of one partition filters on. Shape: `mail.channel.7.>`, `mail.executor.ada.>`. */
+export function partitionFilter(kind: string, partition: number | string): string {
   return `mail.${kind}.${partition}.>`;
 }
 
-/** Where mail of a kind lies once the server has added its partition: `mail.<kind>.<partition>.<agent>.<id>.<verb>`. */
-function storedMail(kind: string): string {
-  return `mail.${kind}.{{partition(${PARTITIONS},1,2)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}`;
+/**
+ * Where mail of a kind lies once the server has added its partition, which for actors bound to a host is its name:
+ * `mail.<kind>.<partition>.<agent>.<id>.<verb>`.
+ */
+function storedMail({ kind, host }: StreamedKind): string {
+  const partition = host ? "{{wildcard(2)}}" : `{{partition(${PARTITIONS},1,2)}}`;
+  return `mail.${kind}.${partition}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}`;
 }
 
+/** What of a kind its streams follow from. */
+type StreamedKind = Pick<KindContract, "kind" | "host">;
+
 /** The three streams of a kind, in the order in which they have to be made. */
-export function kindStreams(contract: Pick<KindContract, "kind">): readonly StreamSpec[] {
+export function kindStreams(contract: StreamedKind): readonly StreamSpec[] {
   const { kind } = contract;
   const due = `due.*.${kind}.*.*`;
   const feed = { consumer: "mail", filter: due, deliver: `source.${kind}` };
@@ -81,9 +88,9 @@ export function kindStreams(contract: Pick<KindContract, "kind">): readonly Stre
       subjects: [`thalassa.*.${kind}.*.in.*`],
       retention: "workqueue",
       duplicateWindowMs: 30_000,
-      transform: { from: `thalassa.*.${kind}.*.in.*`, to: storedMail(kind) },
+      transform: { from: `thalassa.*.${kind}.*.in.*`, to: storedMail(contract) },
       maxMessageBytes: MAX_MAIL_BYTES,
-      source: { stream: timerStream(kind), feed, to: storedMail(kind) },
+      source: { stream: timerStream(kind), feed, to: storedMail(contract) },
     },
     {
       name: logStream(kind),
@@ -127,3 +134,21 @@ export const BUCKETS: readonly BucketSpec[] = [
 
 /** The object store of things too big for a message. */
 export const ARTIFACTS = { name: "ARTIFACTS", description: "Files, long output and large snapshots" } as const;
+
+/** The stream that the object store lies in. */
+export const ARTIFACT_STREAM = `OBJ_${ARTIFACTS.name}`;
+
+/** Where the parts of one version of an object lie. */
+export function artifactChunks(nuid: string): string {
+  return `$O.${ARTIFACTS.name}.C.${nuid}`;
+}
+
+/** Where it stands what lies under a name, the newest version last. */
+export function artifactEntry(name: string): string {
+  return `$O.${ARTIFACTS.name}.M.${paddedBase64(Buffer.from(name))}`;
+}
+
+/** Base64 as object stores have it in names and sums: legal in subjects, and with padding. */
+export function paddedBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+}

@@ -56,9 +56,14 @@ export class Activation {
     return answered;
   }
 
-  /** Whether something is going on that a hand-over has to wait for. */
-  get busy(): boolean {
-    return this.#mailbox.busy || this.#steps.running > 0;
+  /** Comes into memory, if it is not there, and begins what its state wants. */
+  wake(): void {
+    if (this.#journal === undefined && !this.#mailbox.busy) this.ask(() => undefined).catch(() => {});
+  }
+
+  /** Whether something is going on: whatever it is, or only what comes to an end by itself. */
+  isBusy(by: "anything" | "what-ends" = "anything"): boolean {
+    return this.#mailbox.busy || (by === "anything" ? this.#steps.running : this.#steps.ending) > 0;
   }
 
   /** How many steps run. */
@@ -74,7 +79,10 @@ export class Activation {
   /** Whether it has been at rest for so long that it may leave memory. Units: ms. */
   isIdle(idleMs: number): boolean {
     return (
-      !this.busy && !this.#steps.hasSuspects && this.#putOff.size === 0 && this.#system.clock() - this.#usedAt >= idleMs
+      !this.isBusy() &&
+      !this.#steps.hasSuspects &&
+      this.#putOff.size === 0 &&
+      this.#system.clock() - this.#usedAt >= idleMs
     );
   }
 
@@ -235,7 +243,7 @@ export class Activation {
   /** What runs is made to agree with what the state wants, and mail is let go but for the alarm clock. */
   #settle(journal: Journal, delivery?: Delivery): void {
     this.#steps.reconcile(journal);
-    const unfinished = this.#steps.hasUnfinished(journal.fold);
+    const unfinished = this.#tenure.resident !== this.address && this.#steps.hasUnfinished(journal.fold);
     if (delivery === undefined) this.#held.rest(unfinished);
     else this.#held.settle(delivery, unfinished);
   }

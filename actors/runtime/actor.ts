@@ -1,4 +1,5 @@
 import type { Address, EventOf, Fork, KindContract, MailOf } from "#subjects/mod.ts";
+import type { Artifacts } from "./artifact.ts";
 import type { LogRecord } from "./bus.ts";
 
 /** Mail as `decide` sees it. Units: `at` is milliseconds since 1970, of the event the mail came from. */
@@ -64,6 +65,8 @@ export type Tools<Outcome> = {
    * read them with `readEvent`. Throws: NotAllowed; Closed.
    */
   back(past: Fork): AsyncGenerator<readonly LogRecord[]>;
+  /** Files and long output, which only their names go into events of; as far as the contract says `artifacts`. */
+  readonly artifacts: Artifacts;
 };
 
 /**

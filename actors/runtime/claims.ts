@@ -1,6 +1,7 @@
 import type { KV } from "@nats-io/kv";
 import { z } from "zod";
 import { answerOf } from "./nats-errors.ts";
+import type { Slice } from "./slice.ts";
 import type { Wire } from "./wire.ts";
 
 /** Who has a partition. `process` is empty when it is free; then `by` let go of it in good order, if it is named. */
@@ -13,10 +14,10 @@ export class Claims {
   readonly #wire: Wire;
   readonly #bucket: KV;
   readonly #kind: string;
-  readonly #known = new Map<number, Claim>();
-  readonly #changed: (partition: number, claim: Claim) => void;
+  readonly #known = new Map<Slice, Claim>();
+  readonly #changed: (partition: Slice, claim: Claim) => void;
 
-  constructor(wire: Wire, bucket: KV, kind: string, changed: (partition: number, claim: Claim) => void) {
+  constructor(wire: Wire, bucket: KV, kind: string, changed: (partition: Slice, claim: Claim) => void) {
     this.#wire = wire;
     this.#bucket = bucket;
     this.#kind = kind;
@@ -24,19 +25,19 @@ export class Claims {
   }
 
   /** What is known of a partition; undefined when nobody ever had it. */
-  known(partition: number): Claim | undefined {
+  known(partition: Slice): Claim | undefined {
     return this.#known.get(partition);
   }
 
   /** Notes a claim if it is newer than what is known. */
-  told(partition: number, claim: Claim): void {
+  told(partition: Slice, claim: Claim): void {
     if (claim.revision <= (this.#known.get(partition)?.revision ?? 0)) return;
     this.#known.set(partition, claim);
     this.#changed(partition, claim);
   }
 
   /** Reads a claim from the bucket. Throws: BusSilent. */
-  async read(partition: number): Promise<Claim | undefined> {
+  async read(partition: Slice): Promise<Claim | undefined> {
     const entry = await this.#wire.attempt(() => this.#bucket.get(this.#key(partition)));
     if (entry === null) this.#known.delete(partition);
     else {
@@ -51,17 +52,17 @@ export class Claims {
   }
 
   /** Takes a partition from `standing` by compare-and-set; undefined when somebody was faster. Throws: BusSilent. */
-  async take(partition: number, process: string, standing: Claim | undefined): Promise<Claim | undefined> {
+  async take(partition: Slice, process: string, standing: Claim | undefined): Promise<Claim | undefined> {
     return this.#write(partition, { process }, standing?.revision);
   }
 
   /** Lets a partition go. `orderly` says that nothing was cut. */
-  async free(partition: number, process: string, revision: number, orderly: boolean): Promise<Claim | undefined> {
+  async free(partition: Slice, process: string, revision: number, orderly: boolean): Promise<Claim | undefined> {
     return this.#write(partition, { process: "", ...(orderly ? { by: process } : {}) }, revision);
   }
 
   async #write(
-    partition: number,
+    partition: Slice,
     value: { process: string; by?: string },
     revision: number | undefined,
   ): Promise<Claim | undefined> {
@@ -82,7 +83,7 @@ export class Claims {
     }
   }
 
-  #key(partition: number): string {
+  #key(partition: Slice): string {
     return `${this.#kind}.${partition}`;
   }
 }

@@ -10,7 +10,9 @@ import {
   parseAddress,
   subjectOf,
 } from "#subjects/mod.ts";
-import { entryText } from "./bucket-entry.ts";
+import type { OpenArtifact } from "./artifact.ts";
+import { artifactReader } from "./artifact-store.ts";
+import { type Entry, entriesOf, entryText } from "./bucket-entry.ts";
 import type { LogRecord } from "./bus.ts";
 import { type BusAccess, connectToBus } from "./connection.ts";
 import { Unanswered } from "./errors.ts";
@@ -125,6 +127,16 @@ export class Client implements AsyncDisposable {
   /** The same, of an entry that is text. */
   entryText(bucket: string, key: string, signal: AbortSignal = this.#closing.signal): Promise<string | undefined> {
     return entryText(this.wire, bucket, key, signal);
+  }
+
+  /** The entries of a bucket that our contract lets us list, by a pattern of keys, in the order of their last change. */
+  entriesOf(bucket: string, pattern: string, signal: AbortSignal = this.#closing.signal): Promise<readonly Entry[]> {
+    return entriesOf(this.wire, bucket, pattern, signal);
+  }
+
+  /** What is in the object store under a name; undefined when there is nothing. Throws: NotAllowed; Closed. */
+  artifact(name: string, signal: AbortSignal = this.#closing.signal): Promise<OpenArtifact | undefined> {
+    return artifactReader(this.wire, signal).get(name);
   }
 
   /** Asks an actor a question of its contract, or how it stands, or stood at a `moment`. Throws: Unanswered. */

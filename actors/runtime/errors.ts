@@ -82,3 +82,23 @@ export class Unanswered extends RuntimeError {
     super(`${address} does not tell its ${question}: ${why}; see thalassa ps, and ask again`, { cause });
   }
 }
+
+/** An artifact cannot be kept under this name. */
+export class BadArtifactName extends RuntimeError {
+  override readonly name = "BadArtifactName";
+  readonly code = "bad-artifact-name";
+
+  constructor(name: string, shape: string) {
+    super(`${JSON.stringify(name.slice(0, 80))} names no artifact of ours; one is ${shape}`);
+  }
+}
+
+/** An artifact that is there in part only, or is not what was put. */
+export class ArtifactDamaged extends RuntimeError {
+  override readonly name = "ArtifactDamaged";
+  readonly code = "artifact-damaged";
+
+  constructor(name: string, why: string, cause?: unknown) {
+    super(`artifact ${name} cannot be read: ${why}; put it anew`, { cause });
+  }
+}

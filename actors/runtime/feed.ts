@@ -4,6 +4,7 @@ import { mailStream, partitionFilter } from "#subjects/mod.ts";
 import { Closed } from "./errors.ts";
 import { answerOf } from "./nats-errors.ts";
 import type { ResolvedOptions } from "./options.ts";
+import type { Slice } from "./slice.ts";
 import type { Wire } from "./wire.ts";
 
 /** How a partition's mail is pulled. Units: ms. */
@@ -23,7 +24,7 @@ const DOUBTS: ReadonlySet<string> = new Set<FeedDoubt>([
 ]);
 
 /** What a feed belongs to: one claim of one partition. */
-export type FeedOf = { readonly kind: string; readonly partition: number; readonly revision: number };
+export type FeedOf = { readonly kind: string; readonly partition: Slice; readonly revision: number };
 
 /** A newer claim than ours feeds already. */
 export class Outrun extends Error {
@@ -105,7 +106,8 @@ async function createConsumer(
 async function clearWay(wire: Wire, of: FeedOf): Promise<void> {
   const prefix = `${of.kind}-${of.partition}-`;
   for (const name of await consumerNames(wire, mailStream(of.kind))) {
-    if (!name.startsWith(prefix)) continue;
+    // The name of another host may begin like ours.
+    if (!name.startsWith(prefix) || !/^\d+$/.test(name.slice(prefix.length))) continue;
     const revision = Number(name.slice(prefix.length));
     if (revision > of.revision) throw new Outrun(`partition ${of.partition} is fed under claim ${revision} already`);
     if (revision < of.revision) await deleteConsumer(wire, { ...of, revision });

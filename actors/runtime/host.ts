@@ -1,16 +1,8 @@
 import { Kvm } from "@nats-io/kv";
 import type { z } from "zod";
-import {
-  type Address,
-  KINDS,
-  type KindContract,
-  type Moment,
-  PARTITIONS,
-  parseAddress,
-  STATE,
-  type stateAnswerSchema,
-} from "#subjects/mod.ts";
+import { type Address, KINDS, type KindContract, type Moment, STATE, type stateAnswerSchema } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
+import { artifactsOver } from "./artifact-store.ts";
 import { Closed } from "./errors.ts";
 import { foldAt, PAST_MS } from "./lineage.ts";
 import type { Logger } from "./logger.ts";
@@ -18,7 +10,7 @@ import { NatsBus, openBucket } from "./nats-bus.ts";
 import { type HostOptions, resolveOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
 import type { Partition } from "./partition.ts";
-import { partitionOf } from "./rendezvous.ts";
+import { sliceOf, slicesOf } from "./slice.ts";
 import { SuspectLane } from "./steps.ts";
 import type { ActorSystem } from "./system.ts";
 import type { Wire } from "./wire.ts";
@@ -56,11 +48,13 @@ export class Host implements AsyncDisposable {
     const bus = await NatsBus.over(wire);
     const resolved = resolveOptions(options);
     const lane = new SuspectLane();
-    const system = { kind, contracts, bus, options: resolved, logger, lane, clock: Date.now };
+    const artifacts = artifactsOver(wire, kind.contract.kind);
+    const system = { kind, contracts, bus, artifacts, options: resolved, logger, lane, clock: Date.now };
     wire.listen((event) => {
       if (event.type === "refused") logger.error({ err: event.error }, "the bus refused us something");
     });
-    const host = new Host(system, new Ownership(wire, system, await openBucket(new Kvm(wire.js), "OWN")));
+    const slices = slicesOf(kind.contract, resolved.host);
+    const host = new Host(system, new Ownership(wire, system, await openBucket(new Kvm(wire.js), "OWN"), slices));
     await host.#begin();
     return host;
   }
@@ -104,8 +98,7 @@ export class Host implements AsyncDisposable {
   }
 
   #partitionOf(address: Address): Partition | undefined {
-    const { agent, id } = parseAddress(address);
-    return this.#ownership.partition(partitionOf(agent, id, PARTITIONS));
+    return this.#ownership.partition(sliceOf(this.#system.kind.contract, address));
   }
 
   /** Reads a past beside the actor, which goes on meanwhile; one at a time, for a long one is large. Throws: Closed when many wait. */

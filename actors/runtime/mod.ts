@@ -12,7 +12,9 @@ export type {
   StepInput,
   Tools,
 } from "./actor.ts";
+export type { ArtifactInfo, ArtifactReader, Artifacts, OpenArtifact } from "./artifact.ts";
 export type { ProcessStatus } from "./asks.ts";
+export type { Entry } from "./bucket-entry.ts";
 export type { LogRecord } from "./bus.ts";
 export { Client, type Posting } from "./client.ts";
 export { type BusAccess, BusUnreachable, connectToBus } from "./connection.ts";

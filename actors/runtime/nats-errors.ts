@@ -1,4 +1,4 @@
-import { JetStreamApiError } from "@nats-io/jetstream";
+import { JetStreamApiError, JetStreamError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 
 /** The server's own numbers for answers that mean something to us; everywhere else they go by name. Source: nats-server errors.json. */
@@ -12,6 +12,9 @@ const CODES = {
   filterTaken: 10100,
 } as const;
 
+/** The status of an answer without any message. */
+const NOTHING_THERE = 404;
+
 /** A meaningful answer of JetStream. */
 export type Answer = keyof typeof CODES;
 
@@ -24,6 +27,11 @@ export function answerOf(error: unknown): Answer | undefined {
 /** Whether JetStream said something at all, be it that it cannot just now. */
 export function isAnswer(error: unknown): boolean {
   return error instanceof JetStreamApiError;
+}
+
+/** Whether a direct get of several said that nothing, or nothing more, fits. */
+export function isNothingThere(error: unknown): boolean {
+  return error instanceof JetStreamError && "code" in error && error.code === NOTHING_THERE;
 }
 
 /** Whether asking again cannot change the answer. Everything else (no leader, no space, no word at all) may pass. */

@@ -1,9 +1,12 @@
+import { hostname } from "node:os";
 import { scrubberOf } from "#subjects/scrub.ts";
 
 /** How a host of actors behaves; each field may be left out. */
 export type HostOptions = {
   /** Name of this process on the bus; also the name of its connection. */
   readonly process: string;
+  /** The host it runs on, whose actors it serves where each belongs to one. Default: the name of the machine. */
+  readonly host?: string;
   /** After this long without mail or steps an actor leaves memory. Units: ms. Default 60,000. */
   readonly idleMs?: number;
   /** After this long the server hands unacknowledged mail out again. Units: ms. Default 30,000. */
@@ -23,6 +26,7 @@ export type ResolvedOptions = Required<HostOptions>;
 
 /** What holds where nothing is said. */
 export const DEFAULTS = {
+  host: hostname(),
   idleMs: 60_000,
   ackWaitMs: 30_000,
   maxUnacknowledged: 20_000,

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KV } from "@nats-io/kv";
-import { PARTITIONS } from "#subjects/mod.ts";
+import type { Beat } from "./beat.ts";
 import { type Claim, Claims } from "./claims.ts";
 import { Closed } from "./errors.ts";
 import { Outrun } from "./feed.ts";
 import { Partition } from "./partition.ts";
-import { type Beat, Presence } from "./presence.ts";
+import { Presence } from "./presence.ts";
 import { preferred } from "./rendezvous.ts";
+import type { Slice } from "./slice.ts";
 import type { ActorSystem } from "./system.ts";
 import type { Wire } from "./wire.ts";
 
@@ -28,10 +29,11 @@ const GREETING_MS = 30;
 export class Ownership {
   readonly #wire: Wire;
   readonly #system: ActorSystem;
+  readonly #slices: readonly Slice[];
   readonly #claims: Claims;
   readonly #presence: Presence;
-  readonly #partitions = new Map<number, Partition>();
-  readonly #renewedAt = new Map<number, number>();
+  readonly #partitions = new Map<Slice, Partition>();
+  readonly #renewedAt = new Map<Slice, number>();
   readonly #handingOver = new Set<Partition>();
   readonly #timers: NodeJS.Timeout[] = [];
   #leaving = false;
@@ -39,18 +41,21 @@ export class Ownership {
   #rebalancing: Promise<void> | undefined;
   #again = false;
 
-  constructor(wire: Wire, system: ActorSystem, bucket: KV) {
+  /** `slices` are those of the kind that this process may ever have. */
+  constructor(wire: Wire, system: ActorSystem, bucket: KV, slices: readonly Slice[]) {
     this.#wire = wire;
     this.#system = system;
-    const { kind, version } = system.kind.contract;
-    this.#claims = new Claims(wire, bucket, kind, (number, claim) => this.#claimed(number, claim));
+    this.#slices = slices;
+    const { kind, version, host } = system.kind.contract;
+    this.#claims = new Claims(wire, bucket, kind, (slice, claim) => this.#claimed(slice, claim));
     this.#presence = new Presence({
       wire,
       kind,
       process: system.options.process,
       version,
+      host: host ? system.options.host : undefined,
       logger: system.logger,
-      owned: () => this.serving().map((partition) => [partition.number, partition.revision] as const),
+      owned: () => this.serving().map((partition) => [partition.slice, partition.revision] as const),
       changed: (urgent) => this.#think(urgent ? 0 : SETTLE_MS),
       heard: (beat) => this.#hear(beat),
       returned: () => this.#return(),
@@ -64,6 +69,9 @@ export class Ownership {
     const every = (ms: number, run: () => void): void => void this.#timers.push(setInterval(run, ms));
     every(REBALANCE_MS, () => this.#think(0));
     every(RECHECK_MS, () => void this.#readClaims());
+    every(RECHECK_MS, () => {
+      for (const partition of this.serving()) partition.wake();
+    });
     every(AUDIT_MS, () => this.serving().forEach((partition) => void partition.doubt(0)));
     this.#think(0);
   }
@@ -85,16 +93,16 @@ export class Ownership {
   }
 
   /** One partition, if we have it. */
-  partition(number: number): Partition | undefined {
-    const partition = this.#partitions.get(number);
+  partition(slice: Slice): Partition | undefined {
+    const partition = this.#partitions.get(slice);
     return partition?.isOpen === true ? partition : undefined;
   }
 
   #hear(beat: Beat): void {
-    for (const [number, revision] of beat.own) this.#claims.told(number, { process: beat.process, revision });
+    for (const [slice, revision] of beat.own) this.#claims.told(slice, { process: beat.process, revision });
     if (beat.free === undefined) return;
-    const [number, revision, orderly] = beat.free;
-    this.#claims.told(number, { process: "", revision, ...(orderly ? { by: beat.process } : {}) });
+    const [slice, revision, orderly] = beat.free;
+    this.#claims.told(slice, { process: "", revision, ...(orderly ? { by: beat.process } : {}) });
   }
 
   #return(): void {
@@ -104,8 +112,8 @@ export class Ownership {
   }
 
   /** Somebody's claim was seen that is newer than what we knew. */
-  #claimed(number: number, claim: Claim): void {
-    const partition = this.partition(number);
+  #claimed(slice: Slice, claim: Claim): void {
+    const partition = this.partition(slice);
     const ours = claim.process === this.#system.options.process;
     if (partition !== undefined && !ours && claim.revision > partition.revision) {
       partition.close(`claimed by ${claim.process || "nobody"}`);
@@ -115,8 +123,7 @@ export class Ownership {
 
   async #readClaims(): Promise<void> {
     if (!this.#wire.connected) return;
-    const reads = Array.from({ length: PARTITIONS }, (_, number) => this.#claims.read(number));
-    await Promise.allSettled(reads);
+    await Promise.allSettled(this.#slices.map((slice) => this.#claims.read(slice)));
   }
 
   #think(inMs: number): void {
@@ -136,39 +143,39 @@ export class Ownership {
   async #rebalance(): Promise<void> {
     const candidates = this.#presence.candidates();
     const probes = new Map<string, Promise<boolean>>();
-    const works = Array.from({ length: PARTITIONS }, (_, number) => this.#settle(number, candidates, probes));
+    const works = this.#slices.map((slice) => this.#settle(slice, candidates, probes));
     for (const result of await Promise.allSettled(works)) {
       if (result.status === "rejected") this.#system.logger.debug({ err: result.reason }, "a claim is tried again");
     }
   }
 
-  async #settle(number: number, candidates: readonly string[], probes: Map<string, Promise<boolean>>): Promise<void> {
+  async #settle(slice: Slice, candidates: readonly string[], probes: Map<string, Promise<boolean>>): Promise<void> {
     const { process } = this.#system.options;
-    const claim = this.#claims.known(number);
-    const partition = this.partition(number);
-    const wanted = preferred(number, candidates);
+    const claim = this.#claims.known(slice);
+    const partition = this.partition(slice);
+    const wanted = preferred(slice, candidates);
     if (wanted === process) {
       if (partition !== undefined) return this.#renewIfStale(partition);
       if (!this.#presence.settled) return;
-      if (claim === undefined || claim.process === "" || claim.process === process) return this.#take(number, claim);
+      if (claim === undefined || claim.process === "" || claim.process === process) return this.#take(slice, claim);
       if (this.#presence.lives(claim.process)) return;
       const probe = probes.get(claim.process) ?? this.#presence.isGone(claim.process);
       probes.set(claim.process, probe);
-      if (await probe) await this.#take(number, claim);
+      if (await probe) await this.#take(slice, claim);
     } else if (partition === undefined && claim?.process === process) {
-      await this.#claims.free(number, process, claim.revision, false);
+      await this.#claims.free(slice, process, claim.revision, false);
     } else if (partition !== undefined && wanted !== undefined && this.#presence.settled) {
       void this.#handOver(partition, wanted);
     }
   }
 
-  async #take(number: number, standing: Claim | undefined): Promise<void> {
+  async #take(slice: Slice, standing: Claim | undefined): Promise<void> {
     const { process } = this.#system.options;
     const startedAt = performance.now();
-    const claim = this.#leaving ? undefined : await this.#claims.take(number, process, standing);
+    const claim = this.#leaving ? undefined : await this.#claims.take(slice, process, standing);
     if (claim === undefined) return;
     if (this.#leaving) {
-      await this.#claims.free(number, process, claim.revision, false);
+      await this.#claims.free(slice, process, claim.revision, false);
       return;
     }
     const { logger } = this.#system;
@@ -178,26 +185,26 @@ export class Ownership {
       system: this.#system,
       changed: () => this.#think(SETTLE_MS),
     };
-    const partition = new Partition(port, number, claim, standing?.by);
-    this.#partitions.set(number, partition);
+    const partition = new Partition(port, slice, claim, standing?.by);
+    this.#partitions.set(slice, partition);
     this.#presence.beat();
     try {
       await partition.serve(standing?.revision);
       if (!partition.isOpen) return;
       const tookMs = Math.round(performance.now() - startedAt);
-      logger.debug({ partition: number, from: standing?.process || standing?.by, tookMs }, "took a partition");
+      logger.debug({ partition: slice, from: standing?.process || standing?.by, tookMs }, "took a partition");
     } catch (error) {
       partition.close("its mail could not be had");
       if (error instanceof Outrun || error instanceof Closed) return;
-      logger.warn({ partition: number, err: error }, "a partition's mail could not be had; its claim is given back");
-      await this.#claims.free(number, process, claim.revision, false);
+      logger.warn({ partition: slice, err: error }, "a partition's mail could not be had; its claim is given back");
+      await this.#claims.free(slice, process, claim.revision, false);
     }
   }
 
   async #renewIfStale(partition: Partition): Promise<void> {
     const now = performance.now();
-    if (!partition.isStale || now - (this.#renewedAt.get(partition.number) ?? -RENEW_MS) < RENEW_MS) return;
-    this.#renewedAt.set(partition.number, now);
+    if (!partition.isStale || now - (this.#renewedAt.get(partition.slice) ?? -RENEW_MS) < RENEW_MS) return;
+    this.#renewedAt.set(partition.slice, now);
     await partition.renew();
   }
 
@@ -206,12 +213,12 @@ export class Ownership {
     if (this.#handingOver.has(partition)) return;
     this.#handingOver.add(partition);
     await partition.untilQuiet(this.#system.options.graceMs);
-    if (preferred(partition.number, this.#presence.candidates()) === to) await this.#release(partition);
+    if (preferred(partition.slice, this.#presence.candidates()) === to) await this.#release(partition);
     this.#handingOver.delete(partition);
   }
 
   async #release(partition: Partition): Promise<void> {
     const freed = await partition.release(this.#system.options.graceMs);
-    if (freed !== undefined) this.#presence.beat({ free: [partition.number, freed.revision, freed.by !== undefined] });
+    if (freed !== undefined) this.#presence.beat({ free: [partition.slice, freed.revision, freed.by !== undefined] });
   }
 }

@@ -5,6 +5,7 @@ import { Activation } from "./activation.ts";
 import type { Claim, Claims } from "./claims.ts";
 import { deliveryOf } from "./delivery.ts";
 import { deleteConsumer, type FeedOf, openFeed, pendingAcks } from "./feed.ts";
+import { residentOf, type Slice } from "./slice.ts";
 import type { ActorSystem, Tenure } from "./system.ts";
 import type { Wire } from "./wire.ts";
 
@@ -22,8 +23,9 @@ export type PartitionPort = {
 
 /** One slice of a kind's mailboxes while this process has it: its mail, its actors in memory, and its end. */
 export class Partition implements Tenure {
-  readonly number: number;
+  readonly slice: Slice;
   readonly handedOverBy: string | undefined;
+  readonly resident: Address | undefined;
   readonly #port: PartitionPort;
   readonly #actors = new Map<Address, Activation>();
   readonly #closing = new AbortController();
@@ -36,11 +38,12 @@ export class Partition implements Tenure {
   #doubtAgain = false;
   #delivered = 0;
 
-  constructor(port: PartitionPort, number: number, claim: Claim, handedOverBy: string | undefined) {
+  constructor(port: PartitionPort, slice: Slice, claim: Claim, handedOverBy: string | undefined) {
     this.#port = port;
-    this.number = number;
+    this.slice = slice;
     this.#revision = claim.revision;
     this.handedOverBy = handedOverBy;
+    this.resident = residentOf(port.system.kind.contract, slice);
   }
 
   get revision(): number {
@@ -92,6 +95,12 @@ export class Partition implements Tenure {
     if (!this.isOpen) return feed.stop();
     this.#feed = feed;
     this.#stale = false;
+    this.wake();
+  }
+
+  /** Has the actor that lives here in memory with its steps, whatever mail there is. */
+  wake(): void {
+    if (this.resident !== undefined && this.isOpen && !this.#leaving) this.actor(this.resident).wake();
   }
 
   /** Claims it anew and with it a new consumer, so that whatever was swallowed is handed out again; actors stay. */
@@ -99,10 +108,10 @@ export class Partition implements Tenure {
     const { claims, system } = this.#port;
     const { process } = system.options;
     const older = this.#revision;
-    const known = claims.known(this.number);
+    const known = claims.known(this.slice);
     // A renewal whose answer was lost has moved the claim on, and it is still ours.
     const standing = known?.process === process ? known : { process, revision: older };
-    const claim = await claims.take(this.number, process, standing);
+    const claim = await claims.take(this.slice, process, standing);
     if (claim === undefined || !this.isOpen) return;
     this.#revision = claim.revision;
     this.#feed?.stop();
@@ -113,7 +122,7 @@ export class Partition implements Tenure {
   async stillOurs(): Promise<boolean> {
     while (this.isOpen) {
       try {
-        const claim = await this.#port.claims.read(this.number);
+        const claim = await this.#port.claims.read(this.slice);
         return claim?.process === this.#port.system.options.process;
       } catch {
         await delay(DOUBT.silentMs);
@@ -131,7 +140,7 @@ export class Partition implements Tenure {
       this.#doubtAgain = false;
       await delay(waitMs);
       if (!(await this.#hasSwallowed())) continue;
-      this.#port.system.logger.info({ partition: this.number }, "mail was swallowed; its claim is renewed");
+      this.#port.system.logger.info({ partition: this.slice }, "mail was swallowed; its claim is renewed");
       this.#stale = true;
       this.#port.changed();
     } while (this.#doubtAgain && this.isOpen);
@@ -144,17 +153,17 @@ export class Partition implements Tenure {
     return this.#releasing;
   }
 
-  /** Resolves when nothing runs here, or the time is up. */
+  /** Resolves when nothing runs here but what never ends, or the time is up. */
   async untilQuiet(mostMs: number): Promise<void> {
     const until = performance.now() + mostMs;
-    while (this.isOpen && performance.now() < until && this.#actors.values().some((actor) => actor.busy))
+    while (this.isOpen && performance.now() < until && this.#actors.values().some((actor) => actor.isBusy("what-ends")))
       await delay(2);
   }
 
   /** Drops everything at once; nothing is acknowledged. */
   close(reason: string): void {
     if (!this.isOpen) return;
-    this.#port.system.logger.debug({ partition: this.number, actors: this.#actors.size }, `closed: ${reason}`);
+    this.#port.system.logger.debug({ partition: this.slice, actors: this.#actors.size }, `closed: ${reason}`);
     this.#closing.abort();
     this.#feed?.stop();
     for (const actor of this.#actors.values()) actor.close();
@@ -171,6 +180,7 @@ export class Partition implements Tenure {
   async passivate(idleMs: number): Promise<void> {
     for (const actor of [...this.#actors.values()]) {
       if (!this.isOpen || this.#actors.get(actor.address) !== actor || !actor.isIdle(idleMs)) continue;
+      if (actor.address === this.resident) continue;
       this.#actors.delete(actor.address);
       await actor.saveOnLeaving().catch(() => {});
     }
@@ -184,11 +194,11 @@ export class Partition implements Tenure {
     for (const actor of this.#actors.values()) actor.dropMail();
     await this.untilQuiet(graceMs);
     if (!this.isOpen) return undefined;
-    const cut = [...this.#actors.values()].some((actor) => actor.busy);
+    const cut = [...this.#actors.values()].some((actor) => actor.isBusy());
     this.close(cut ? "handed over, with steps cut" : "handed over");
     const { process } = system.options;
     const [freed] = await Promise.all([
-      claims.free(this.number, process, this.#revision, !cut).catch(() => undefined),
+      claims.free(this.slice, process, this.#revision, !cut).catch(() => undefined),
       deleteConsumer(wire, this.#feedOf()),
     ]);
     return freed;
@@ -203,8 +213,8 @@ export class Partition implements Tenure {
 
   #suspect(doubt: string): void {
     if (!this.isOpen || this.#leaving) return;
-    this.#port.system.logger.debug({ partition: this.number, doubt }, "delivery is in doubt");
-    void this.#port.claims.read(this.number).catch(() => {});
+    this.#port.system.logger.debug({ partition: this.slice, doubt }, "delivery is in doubt");
+    void this.#port.claims.read(this.slice).catch(() => {});
     void this.doubt(DOUBT.silentMs);
   }
 
@@ -233,6 +243,6 @@ export class Partition implements Tenure {
   }
 
   #feedOf(): FeedOf {
-    return { kind: this.#port.system.kind.contract.kind, partition: this.number, revision: this.#revision };
+    return { kind: this.#port.system.kind.contract.kind, partition: this.slice, revision: this.#revision };
   }
 }

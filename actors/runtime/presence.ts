@@ -1,8 +1,10 @@
 import type { Msg } from "@nats-io/transport-node";
 import { z } from "zod";
 import { beatSubject, GONE_SUBJECT, probeSubject } from "#subjects/mod.ts";
+import { type Beat, beatSchema } from "./beat.ts";
 import type { Logger } from "./logger.ts";
 import { isNobodyThere } from "./nats-errors.ts";
+import type { Slice } from "./slice.ts";
 import type { Wire } from "./wire.ts";
 
 /** How often a process says that it lives, after how long without a word it is missed, and how long a probe waits. Units: ms. */
@@ -16,22 +18,6 @@ const AWAY_MS = 400;
 /** How long we believe nobody dead after we were away ourselves, or had not begun yet. Units: ms. */
 const CALM_MS = 300;
 
-const beatSchema = z.object({
-  process: z.string(),
-  /** Schema version of its kind. */
-  version: z.number().int(),
-  /** Partitions it serves, with the revisions of its claims. */
-  own: z.array(z.tuple([z.number().int(), z.number().int()])).default([]),
-  /** Partition it let go of, the revision that says so, and whether nothing was cut. */
-  free: z.tuple([z.number().int(), z.number().int(), z.boolean()]).optional(),
-  hello: z.boolean().optional(),
-  leaving: z.boolean().optional(),
-  bye: z.boolean().optional(),
-});
-
-/** What one process tells the others of its kind. */
-export type Beat = z.output<typeof beatSchema>;
-
 const goneSchema = z.object({ client: z.object({ name: z.string() }) });
 
 /** What presence is told and asks. */
@@ -40,9 +26,11 @@ export type PresencePort = {
   readonly kind: string;
   readonly process: string;
   readonly version: number;
+  /** The host whose actors it serves, where each belongs to one: processes of other hosts are nothing to it. */
+  readonly host: string | undefined;
   readonly logger: Logger;
   /** What this process owns, for its beats. */
-  owned(): readonly (readonly [number, number])[];
+  owned(): readonly (readonly [Slice, number])[];
   /** Who is here changed, or may have. `urgent` when a death was seen. */
   changed(urgent: boolean): void;
   heard(beat: Beat): void;
@@ -98,9 +86,16 @@ export class Presence {
 
   /** Says that we live, and whatever else there is to say. */
   beat(more: Partial<Beat> = {}): void {
-    const { wire, kind, process, version } = this.#port;
+    const { wire, kind, process, version, host } = this.#port;
     if (!wire.connected) return;
-    const beat = { process, version, own: this.#port.owned(), ...(this.#leaving ? { leaving: true } : {}), ...more };
+    const beat = {
+      process,
+      version,
+      host,
+      own: this.#port.owned(),
+      ...(this.#leaving ? { leaving: true } : {}),
+      ...more,
+    };
     wire.nc.publish(beatSubject(kind), JSON.stringify(beat));
   }
 
@@ -173,14 +168,14 @@ export class Presence {
   }
 
   #hear(message: Msg): void {
-    const { process, logger } = this.#port;
+    const { process, host, logger } = this.#port;
     const parsed = beatSchema.safeParse(readJson(message));
     if (!parsed.success) {
       logger.warn({ subject: message.subject }, "a beat that nobody can read was ignored");
       return;
     }
     const beat = parsed.data;
-    if (beat.process === process) return;
+    if (beat.process === process || beat.host !== host) return;
     if (beat.bye === true) {
       this.#members.delete(beat.process);
       this.#departed.add(beat.process);

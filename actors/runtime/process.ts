@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { fstatSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
-import { KINDS, type KindContract } from "#subjects/mod.ts";
+import { encodeToken, KINDS, type KindContract } from "#subjects/mod.ts";
 import { scrubberOf, secretValues } from "#subjects/scrub.ts";
 import type { AnyKind } from "./actor.ts";
 import { type ProcessStatus, serveAsks } from "./asks.ts";
-import { entryText } from "./bucket-entry.ts";
+import { type Entry, entriesOf, entryText } from "./bucket-entry.ts";
 import { Client } from "./client.ts";
 import { BusUnreachable, connectToBus } from "./connection.ts";
 import { Host } from "./host.ts";
@@ -24,6 +24,8 @@ const environmentSchema = z.object({
   THALASSA_KEY: z.string().min(1),
   /** Where the user's account has imported JetStream, if it is not at home there. */
   THALASSA_API_PREFIX: z.string().min(1).optional(),
+  /** The name of this host on the bus, where it is not to be the machine's own; no two hosts have the same. */
+  THALASSA_HOST: z.string().min(1).default(hostname()),
   THALASSA_LOG: z.enum(["debug", "info", "warn", "error"]).default("info"),
   THALASSA_IDLE_MS: milliseconds,
   THALASSA_ACK_WAIT_MS: milliseconds,
@@ -47,10 +49,17 @@ export type Service = {
 /** What the process of a kind offers to its `perform`. */
 export type KindOffers = {
   readonly logger: Logger;
+  /** The host it runs on, as a token: the id of the actors that belong to it. */
+  readonly host: string;
   /** The entries of a bucket that the kind's contract lets it keep. */
   entries(bucket: string): SharedEntries;
   /** The text of an entry that the kind's contract lets it read; asks until the bus answers. Throws: NotAllowed; Closed. */
   entryText(bucket: string, key: string): Promise<string | undefined>;
+  /**
+   * The entries of a bucket that the kind's contract lets it list, by a pattern of keys; asks until the bus answers.
+   * Throws: NotAllowed; Closed.
+   */
+  entriesOf(bucket: string, pattern: string): Promise<readonly Entry[]>;
 };
 
 /** What a process begins with. */
@@ -81,11 +90,13 @@ export function runKindOf(
   return runProcess(user, async ({ name, wire, logger, scrub, environment }) => {
     const kind = await make({
       logger,
+      host: encodeToken(environment.THALASSA_HOST),
       entries: (bucket) => sharedEntries(wire, bucket),
       entryText: (bucket, key) => entryText(wire, bucket, key, NEVER),
+      entriesOf: (bucket, pattern) => entriesOf(wire, bucket, pattern, NEVER),
     });
     const host = await Host.start(wire, kind, { ...optionsOf(name, environment), scrub }, logger, contracts);
-    await serveAsks(wire, kind, host, logger, () => statusOf(name, host));
+    await serveAsks(wire, kind, host, logger, () => statusOf(name, environment.THALASSA_HOST, host));
     return { stop: () => host.stop() };
   });
 }
@@ -124,15 +135,16 @@ function optionsOf(name: string, environment: z.output<typeof environmentSchema>
   const { THALASSA_IDLE_MS: idleMs, THALASSA_ACK_WAIT_MS: ackWaitMs, THALASSA_GRACE_MS: graceMs } = environment;
   return {
     process: name,
+    host: environment.THALASSA_HOST,
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(ackWaitMs === undefined ? {} : { ackWaitMs }),
     ...(graceMs === undefined ? {} : { graceMs }),
   };
 }
 
-function statusOf(name: string, host: Host): ProcessStatus {
+function statusOf(name: string, hostName: string, host: Host): ProcessStatus {
   const memoryBytes = process.memoryUsage.rss();
-  return { process: name, host: hostname(), pid: process.pid, ...host.status, memoryBytes };
+  return { process: name, host: hostName, pid: process.pid, ...host.status, memoryBytes };
 }
 
 function stopOnSignal(service: Service, wire: Wire, logger: Logger): void {

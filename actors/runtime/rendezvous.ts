@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Who of several should have a partition: highest hash wins, so that a change moves as little as possible. Source: rendezvous hashing, Thaler and Ravishankar 1998. */
-export function preferred(partition: number, processes: Iterable<string>): string | undefined {
+export function preferred(partition: number | string, processes: Iterable<string>): string | undefined {
   let best: string | undefined;
   let highest = "";
   for (const process of processes) {

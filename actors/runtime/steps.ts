@@ -1,5 +1,6 @@
 import type { Address } from "#subjects/mod.ts";
 import type { AnyKind, Step, StepInput, Tools } from "./actor.ts";
+import type { Artifacts } from "./artifact.ts";
 import type { Bus } from "./bus.ts";
 import { Closed } from "./errors.ts";
 import { recordsBack } from "./lineage.ts";
@@ -18,6 +19,7 @@ export type Run = {
   readonly attempt: number;
   readonly story: Story;
   readonly controller: AbortController;
+  readonly endless: boolean;
   readonly release?: (() => void) | undefined;
 };
 
@@ -29,6 +31,7 @@ export type StepsPort = {
   readonly kind: AnyKind;
   readonly address: Address;
   readonly bus: Pick<Bus, "live"> & Reader;
+  readonly artifacts: (signal: AbortSignal) => Artifacts;
   readonly clock: () => number;
   readonly options: Pick<ResolvedOptions, "scrub">;
 };
@@ -49,6 +52,11 @@ export class StepRunner {
   /** How many run just now. */
   get size(): number {
     return this.#runs.size;
+  }
+
+  /** How many of them come to an end by themselves. */
+  get ending(): number {
+    return this.#runs.values().reduce((sum, run) => sum + (run.endless ? 0 : 1), 0);
   }
 
   /** Whether an input of this run still counts. */
@@ -73,7 +81,8 @@ export class StepRunner {
       release?.();
       return;
     }
-    const run: Run = { key, attempt, story, controller: new AbortController(), release };
+    const endless = step.endless === true;
+    const run: Run = { key, attempt, story, controller: new AbortController(), endless, release };
     this.#runs.set(key, run);
     const performed = Promise.resolve().then(() => this.#port.kind.perform(step, this.#tools(run)));
     performed.then(
@@ -84,7 +93,7 @@ export class StepRunner {
 
   /** Gives a step up without running it: its process died under it too often. */
   abandon(key: string, story: Story): void {
-    const run: Run = { key, attempt: MAX_ATTEMPTS, story, controller: new AbortController() };
+    const run: Run = { key, attempt: MAX_ATTEMPTS, story, controller: new AbortController(), endless: false };
     this.#runs.set(key, run);
     const reason = `its process died ${MAX_ATTEMPTS} times while this ran`;
     void this.#report(run, { type: "failure", code: "abandoned", reason });
@@ -110,7 +119,7 @@ export class StepRunner {
   }
 
   #tools(run: Run): Tools<unknown> {
-    const { address, bus } = this.#port;
+    const { address, artifacts, bus } = this.#port;
     const { signal } = run.controller;
     return {
       address,
@@ -123,6 +132,7 @@ export class StepRunner {
       },
       read: (past, kind) => awaitState(bus, kind, past, signal),
       back: (past) => recordsBack(bus, past, signal),
+      artifacts: artifacts(signal),
     };
   }
 

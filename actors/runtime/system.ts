@@ -1,5 +1,6 @@
-import type { KindContract } from "#subjects/mod.ts";
+import type { Address, KindContract } from "#subjects/mod.ts";
 import type { AnyKind } from "./actor.ts";
+import type { Artifacts } from "./artifact.ts";
 import type { Bus } from "./bus.ts";
 import type { Logger } from "./logger.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -11,6 +12,8 @@ export type ActorSystem = {
   /** Every kind there is: says what version mail to it has and whether it takes mail back. */
   readonly contracts: readonly KindContract[];
   readonly bus: Bus;
+  /** The object store, for whoever waits no longer than the signal says. */
+  readonly artifacts: (signal: AbortSignal) => Artifacts;
   readonly options: ResolvedOptions;
   readonly logger: Logger;
   readonly lane: SuspectLane;
@@ -27,4 +30,6 @@ export type Tenure = {
   readonly leaving: boolean;
   /** The process that handed it to us in good order, nothing cut. */
   readonly handedOverBy: string | undefined;
+  /** The actor that whoever has the claim wakes without any mail, if there is one: the claim is its alarm clock. */
+  readonly resident?: Address | undefined;
 };

@@ -34,6 +34,11 @@ export class WantedSteps {
     return this.#runner.size;
   }
 
+  /** How many run that come to an end by themselves. */
+  get ending(): number {
+    return this.#runner.ending;
+  }
+
   /** Whether some wait for their turn to be tried a last time. */
   get hasSuspects(): boolean {
     return this.#suspects.size > 0;

@@ -116,6 +116,14 @@ export const actorChapters: readonly Chapter[] = [
         "The key lacks a right on the bus",
         "restart `thalassa up`, which gives the bus the rights of this version",
       ],
+      "bad-artifact-name": [
+        "A step keeps a file or output under a name that is not its kind's",
+        "nothing to set right from outside: it is a fault of that kind; please report it",
+      ],
+      "artifact-damaged": [
+        "A file or output is in the object store in part only, or changed",
+        "have it made anew; `thalassa doctor` says whether the bus lost data",
+      ],
       "bus-silent": ["The bus did not answer in time", "nothing; it is asked again. If it stays so: `thalassa doctor`"],
     },
   },

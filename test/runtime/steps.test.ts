@@ -6,6 +6,7 @@ import { StepRunner } from "#runtime/steps.ts";
 import { scrubberOf } from "#subjects/scrub.ts";
 import { ledger, ledgerKind, type Perform } from "#support/ledger.ts";
 import { LedgerWorld, type WorldOptions } from "#support/ledger-world.ts";
+import { memoryArtifacts } from "#support/memory-artifacts.ts";
 import { MemoryBus } from "#support/memory-bus.ts";
 import { MemoryStore } from "#support/memory-store.ts";
 
@@ -258,6 +259,7 @@ test("a step that threw and one that was given up are told apart by their code, 
     kind,
     address: ADA,
     bus: new MemoryBus(new MemoryStore(), "p"),
+    artifacts: memoryArtifacts,
     clock: () => 7,
     options: { scrub: scrubberOf(["our-own-word"]) },
   };

@@ -72,6 +72,32 @@ test("rights: a kind reads the logs and snapshots of those whose past its contra
   );
 });
 
+test("rights: who lists some of a bucket may ask for all of that bucket, and of no other", () => {
+  const lists = (user: string) => of(user).publish.filter((subject) => /DIRECT\.GET\.KV_\w+$/.test(subject));
+  assert.deepEqual(lists("terminal"), [`${apiPrefix("EDGE")}.DIRECT.GET.KV_VIEWS`]);
+  assert.deepEqual(lists("hand"), []);
+  const lister = { ...auditorContract, lists: { VIEWS: ["hosts.>", "jobs.>"] } };
+  const listing = allRights([lister], [])
+    .at(-1)
+    ?.publish.filter((subject) => subject.includes("KV_VIEWS"));
+  assert.deepEqual(listing, ["$JS.API.DIRECT.GET.KV_VIEWS"]);
+});
+
+test("rights: the object store is read by direct gets, and written by adding to it alone", () => {
+  const touches = (artifacts?: "read" | "write") => {
+    const contract = { ...auditorContract, account: "HANDS", ...(artifacts && { artifacts }) } as const;
+    return (
+      allRights([contract], [])
+        .at(-1)
+        ?.publish.filter((subject) => subject.includes("ARTIFACTS")) ?? []
+    );
+  };
+  const reads = ["core.DIRECT.GET.OBJ_ARTIFACTS", "core.DIRECT.GET.OBJ_ARTIFACTS.$O.ARTIFACTS.M.*"];
+  assert.deepEqual(touches(), []);
+  assert.deepEqual(touches("read"), reads);
+  assert.deepEqual(touches("write"), [...reads, "$O.ARTIFACTS.C.*", "$O.ARTIFACTS.M.*"]);
+});
+
 test("rights: a kind beyond CORE names the streams under the prefix of its account", () => {
   assert.ok(of("hand").publish.includes(`${apiPrefix("HANDS")}.CONSUMER.NAMES.MAIL_HAND`));
   assert.ok(of("hand").publish.includes(`${apiPrefix("HANDS")}.$KV.OWN.hand.*`));

@@ -15,6 +15,8 @@ export type ClientMail = { readonly to: Address; readonly verb: string; readonly
 export type WorldOptions = LedgerOptions & {
   readonly pick?: Pick;
   readonly host?: MemoryHostOptions["host"];
+  /** The actor that whoever serves wakes. */
+  readonly resident?: Address;
   /** Processes believe to be the owner whatever the store says. */
   readonly blind?: boolean;
 };
@@ -47,14 +49,16 @@ export class LedgerWorld {
   /** Starts a process that takes everything over; whoever had it may find out or not. */
   start(options: LedgerOptions = {}): MemoryHost {
     const process = `p${++this.#processes}`;
-    const { host, blind, perform } = this.#options;
+    const { host, blind, perform, resident } = this.#options;
     const kind = ledgerKind({ ...this.#options, perform: perform ?? this.#work(process), ...options });
     this.#owner = new MemoryHost(this.store, process, kind, {
       contracts: [kind.contract],
       lines: this.lines,
       ...(host === undefined ? {} : { host }),
       ...(blind === undefined ? {} : { blind }),
+      ...(resident === undefined ? {} : { resident }),
     }).serve();
+    if (resident !== undefined) this.#owner.actor(resident).wake();
     return this.#owner;
   }
 

@@ -6,6 +6,7 @@ import { type HostOptions, resolveOptions } from "#runtime/options.ts";
 import { SuspectLane } from "#runtime/steps.ts";
 import type { ActorSystem, Tenure } from "#runtime/system.ts";
 import type { Address, KindContract } from "#subjects/mod.ts";
+import { memoryArtifacts } from "./memory-artifacts.ts";
 import { MemoryBus } from "./memory-bus.ts";
 import type { MemoryStore } from "./memory-store.ts";
 
@@ -17,6 +18,8 @@ export type MemoryHostOptions = {
   readonly contracts: readonly KindContract[];
   readonly lines?: HostLine[];
   readonly host?: Omit<HostOptions, "process">;
+  /** The actor that its claim wakes. */
+  readonly resident?: Address;
   /** It believes to be the owner whatever the store says. */
   readonly blind?: boolean;
 };
@@ -24,6 +27,7 @@ export type MemoryHostOptions = {
 /** One process that serves every actor of a store: what partitions, presence and claims are in earnest. */
 export class MemoryHost implements Tenure {
   readonly process: string;
+  readonly resident: Address | undefined;
   readonly #store: MemoryStore;
   readonly #system: ActorSystem;
   readonly #actors = new Map<Address, Activation>();
@@ -36,6 +40,7 @@ export class MemoryHost implements Tenure {
   constructor(store: MemoryStore, process: string, kind: AnyKind, options: MemoryHostOptions) {
     this.process = process;
     this.#store = store;
+    this.resident = options.resident;
     this.#blind = options.blind ?? false;
     this.#system = {
       kind,
@@ -43,6 +48,7 @@ export class MemoryHost implements Tenure {
       bus: new MemoryBus(store, process),
       options: resolveOptions({ process, ...options.host }),
       logger: loggerInto(options.lines ?? []),
+      artifacts: memoryArtifacts,
       lane: new SuspectLane(),
       clock: () => store.now,
     };
@@ -57,7 +63,7 @@ export class MemoryHost implements Tenure {
   }
 
   get busy(): boolean {
-    return this.actors.some((actor) => actor.busy);
+    return this.actors.some((actor) => actor.isBusy());
   }
 
   /** Takes the claim and with it all mail. */

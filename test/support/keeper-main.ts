@@ -1,0 +1,4 @@
+import { runKind } from "#runtime/mod.ts";
+import { anyKeeper, keeperContract } from "./keeper.ts";
+
+await runKind(anyKeeper, [keeperContract]);
