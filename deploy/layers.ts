@@ -38,6 +38,12 @@ export const LAYERS: readonly Layer[] = [
     packages: ["node:"],
   },
   {
+    room: "actors/policy",
+    holds: "what may be done, by whom; pure",
+    ours: ["subjects/"],
+    packages: ["unbash"],
+  },
+  {
     room: "actors/turn",
     holds: "think, tool, think, folded from a log; pure",
     ours: ["subjects/", "actors/models/mod.ts"],
@@ -50,9 +56,18 @@ export const LAYERS: readonly Layer[] = [
     packages: ["node:"],
   },
   {
+    room: "actors/executor",
+    holds: "environments of one host, on an engine",
+    ours: ["subjects/", RUNTIME],
+    packages: ["node:", "zod", "dockerode"],
+  },
+  {
     room: "actors/*",
     holds: "the rules of one kind",
-    ours: ["subjects/", RUNTIME, ...["models", "prompts", "turn", "thinking"].map((room) => `actors/${room}/mod.ts`)],
+    ours: [
+      ...["subjects/", RUNTIME],
+      ...["models", "policy", "prompts", "turn", "thinking"].map((room) => `actors/${room}/mod.ts`),
+    ],
     packages: ["node:", "zod"],
   },
   {
@@ -76,7 +91,16 @@ export const LAYERS: readonly Layer[] = [
   {
     room: "deploy",
     holds: "what starts, stops, installs and checks",
-    ours: ["subjects/", "actors/runtime/", ...MODEL_SETTINGS, "actors/prompts/mod.ts", "bridges/"],
+    ours: [
+      "subjects/",
+      "actors/runtime/",
+      ...MODEL_SETTINGS,
+      "actors/policy/mod.ts",
+      "actors/cortex/slot-limits.ts",
+      "actors/worker/rules.ts",
+      "actors/prompts/mod.ts",
+      "bridges/",
+    ],
     packages: [
       ...["@nats-io/", "node:", "zod", "commander", "pino"],
       ...["smol-toml", "@clack/prompts", "@bomb.sh/tab", "microdiff"],

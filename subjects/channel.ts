@@ -14,15 +14,26 @@ const ends = seqsSchema.optional();
 
 const tokens = z.number().int().min(0);
 
-/** Work that a call of the model began: which of its calls, with whose past up to and with which event. */
+/**
+ * Work that a call of the model began: which of its calls, of which kind (a branch where nothing is said), and with whose past
+ * up to and with which event, which a worker does not see.
+ */
 const began = z
-  .array(z.object({ call: z.number().int(), task: textSchema, seq: z.number().int().positive(), who }))
+  .array(
+    z.object({
+      call: z.number().int(),
+      task: textSchema,
+      seq: z.number().int().positive(),
+      who,
+      kind: z.enum(["branch", "worker"]).optional(),
+    }),
+  )
   .optional();
 
 /** A conversation: hears, thinks as a step, says; never waits for anyone. */
 export const channelContract = {
   kind: "channel",
-  version: 2,
+  version: 3,
   account: "CORE",
   about: "One conversation: hears, thinks, says.",
   mail: {
@@ -30,6 +41,8 @@ export const channelContract = {
     hear: z.object({ text: textSchema, who: whoSchema }),
     /** Think no further about what was said so far. */
     stop: z.object({ who: whoSchema }),
+    /** Somebody began a job that this conversation is to be told of. */
+    join: z.object({ task: textSchema, who: whoSchema }),
     /** How far work that was begun here has come. */
     report: z.object({ text: textSchema }),
     /** Work that was begun here has ended. */
@@ -58,6 +71,8 @@ export const channelContract = {
       .extend(responseSchema.pick({ model: true, usage: true }).partial().extend({ who }).shape),
     /** Somebody stopped the turn. */
     stopped: z.object({ who: whoSchema, answers: seqsSchema }),
+    /** A job that somebody began is at work for this conversation. */
+    joined: z.object({ from: addressSchema, task: textSchema, who: whoSchema }),
     /** Work that was begun here says how far it has come. */
     reported: z.object({ from: addressSchema, text: z.string() }),
     /** Work that was begun here has ended; the next turn tells of it. */
@@ -100,7 +115,7 @@ export const channelContract = {
       postscript: z.string(),
     }),
   },
-  sends: { branch: ["spawn", "tell", "cancel"], cortex: ["charge"] },
+  sends: { branch: ["spawn", "tell", "cancel"], worker: ["spawn", "tell", "cancel"], cortex: ["charge"] },
   views: ["channels"],
   shares: { LIMITS: ["model.*"], CACHE: ["answer.*"] },
   reads: { [PROMPTS]: [">"], VIEWS: ["budgets.>"] },

@@ -3,9 +3,17 @@ import { channelContract } from "./channel.ts";
 import { httpContract, terminalContract } from "./clients.ts";
 import type { ClientContract, KindContract } from "./contract.ts";
 import { cortexContract } from "./cortex.ts";
+import { executorContract } from "./executor.ts";
+import { workerContract } from "./worker.ts";
 
 /** Every kind of actor there is; streams, permissions, docs and processes follow from this list. */
-export const KINDS: readonly KindContract[] = [channelContract, branchContract, cortexContract];
+export const KINDS: readonly KindContract[] = [
+  channelContract,
+  branchContract,
+  cortexContract,
+  workerContract,
+  executorContract,
+];
 
 /** Everybody else who may speak on the bus, besides the operator and the read-only tap. */
 export const CLIENTS: readonly ClientContract[] = [terminalContract, httpContract];

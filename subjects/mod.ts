@@ -42,12 +42,17 @@ export {
   stateQuestionSchema,
 } from "./runtime.ts";
 export {
+  ARTIFACT_STREAM,
+  ARTIFACTS,
+  artifactChunks,
+  artifactEntry,
   DEAD,
   logStream,
   MAX_MAIL_BYTES,
   MAX_PAYLOAD_BYTES,
   mailStream,
   PARTITIONS,
+  paddedBase64,
   partitionFilter,
 } from "./streams.ts";
 export { encodeToken, isToken } from "./token.ts";

@@ -15,7 +15,7 @@ import { textOf } from "#models/mod.ts";
 import type { ChannelEvent } from "#subjects/channel.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import { failed } from "./failed.ts";
-import { branchInput, CHANNEL_TOOLS, replyInput } from "./tools.ts";
+import { branchInput, CHANNEL_TOOLS, replyInput, SPAWN_WORKER, workerInput } from "./tools.ts";
 
 /** Most calls of a model in one turn. */
 export const MAX_CALLS = 5;
@@ -91,31 +91,43 @@ function saidIn(content: Thought["content"], results: readonly CallResult[]): st
 }
 
 /** Limits count what the same answer began before. */
-function contextOf({ work }: Conversation, turn: Turn, content: Thought["content"]) {
+function contextOf(state: Conversation, turn: Turn, content: Thought["content"]) {
   return (index: number) => ({
-    work,
+    work: state.work,
     depth: depthAfter(turn.lines),
+    isAsked: beganBy(state) !== undefined,
     begun: () =>
       callsIn(content)
         .slice(0, index)
-        .filter(
-          (call) => call.type === "tool-call" && call.name === "branch" && branchInput.safeParse(call.input).success,
-        ).length,
+        .filter((call) => call.type === "tool-call" && begins(call)).length,
   });
 }
 
-/** The thoughts on the side that an answer begins, with the past as it was before the answer. */
+function begins({ name, input }: { readonly name: string; readonly input?: unknown }): boolean {
+  if (name === SPAWN_WORKER) return workerInput.safeParse(input).success;
+  return name === "branch" && branchInput.safeParse(input).success;
+}
+
+/** The thoughts on the side and jobs that an answer begins, with the past as it was before the answer. */
 function began(
   state: Conversation,
   content: Thought["content"],
   results: readonly CallResult[],
 ): Pick<Extract<ChannelEvent, { type: "thought" }>["data"], "began"> {
   const who = beganBy(state);
-  const begun = wellSettled({ content, results }, "branch", branchInput).map(({ index, input: { task } }) => ({
+  const answer = { content, results };
+  const besides = { seq: state.seq, ...(who === undefined ? {} : { who }) };
+  const thoughts = wellSettled(answer, "branch", branchInput).map(({ index, input: { task } }) => ({
     call: index,
     task,
-    seq: state.seq,
-    ...(who === undefined ? {} : { who }),
+    ...besides,
   }));
+  const jobs = wellSettled(answer, SPAWN_WORKER, workerInput).map(({ index, input: { task } }) => ({
+    call: index,
+    task,
+    ...besides,
+    kind: "worker" as const,
+  }));
+  const begun = [...thoughts, ...jobs];
   return begun.length === 0 ? {} : { began: begun };
 }

@@ -10,6 +10,7 @@ import {
 import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent, ChannelMail } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
+import { workerAddress } from "#subjects/job.ts";
 import type { Address } from "#subjects/mod.ts";
 import { judgeAnswer } from "./answer.ts";
 import { failed } from "./failed.ts";
@@ -55,6 +56,8 @@ function judgeMail(
       return hear(state, input.data);
     case "stop":
       return stop(state, input.data);
+    case "join":
+      return from === undefined || isAtWork(from) ? undefined : { type: "joined", data: { from, ...input.data } };
     case "report":
       return isAtWork(from) ? { type: "reported", data: { from, text: input.data.text } } : undefined;
     case "conclude":
@@ -98,8 +101,8 @@ function stop(
 function workBegunBy({ address, work }: Conversation, mailId: string): Address | undefined {
   const [, event, call] = /^(.+):spawn-(\d+)$/.exec(mailId) ?? [];
   if (event === undefined) return undefined;
-  const named = branchAddress(address, event, Number(call));
-  return work.find((each) => each.address === named)?.address;
+  const named = [branchAddress(address, event, Number(call)), workerAddress(address, event, Number(call))];
+  return work.find((each) => named.includes(each.address))?.address;
 }
 
 /** A call of the model that brought no answer. */

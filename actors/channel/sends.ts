@@ -4,6 +4,7 @@ import type { Send } from "#runtime/mod.ts";
 import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent, channelViewSchema } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
+import { workerAddress } from "#subjects/job.ts";
 import { type Address, addressOf, isAddress, parseAddress } from "#subjects/mod.ts";
 import { cancelInput, routeInput } from "./tools.ts";
 
@@ -37,14 +38,8 @@ export function sends(event: ChannelEvent, of: Of): Sends {
 type Answer = Extract<ChannelEvent, { type: "said" | "thought" }>["data"];
 
 function answerSends(answer: Answer, of: Of): Sends {
-  const { address, id, at } = of;
-  const begun = (answer.began ?? []).flatMap(({ call, ...spawn }) => {
-    const work = branchAddress(address, id, call);
-    return [
-      [`spawn-${call}`, { type: "mail", to: work, verb: "spawn", data: { from: address, ...spawn } }],
-      [`overdue-${call}`, { type: "timer", dueAt: at + OVERDUE_MS, verb: "overdue", data: { work } }],
-    ] as const;
-  });
+  const { address } = of;
+  const begun = (answer.began ?? []).flatMap((each) => beginning(each, of));
   const routed = wellSettled(answer, "route", routeInput).map(
     ({ index, input: { to, text } }) =>
       [`tell-${index}`, { type: "mail", to: workAt(address, to), verb: "tell", data: { text } }] as const,
@@ -56,9 +51,26 @@ function answerSends(answer: Answer, of: Of): Sends {
   return { ...Object.fromEntries([...begun, ...routed, ...cancelled]), ...chargeSends(address, answer) };
 }
 
-/** Work of one's own agent by its name alone. */
+type Began = NonNullable<Answer["began"]>[number];
+
+/** A thought on the side is given up when it is overdue; a job may wait for people and for its turn, and says itself how it ended. */
+function beginning({ call, kind, ...spawn }: Began, { address, id, at }: Of): readonly (readonly [string, Send])[] {
+  const name = `spawn-${call}`;
+  if (kind === "worker") {
+    const { task: text, who } = spawn;
+    const data = { assignment: { type: "task", text }, who, for: address };
+    return [[name, { type: "mail", to: workerAddress(address, id, call), verb: "spawn", data }]];
+  }
+  const work = branchAddress(address, id, call);
+  return [
+    [name, { type: "mail", to: work, verb: "spawn", data: { from: address, ...spawn } }],
+    [`overdue-${call}`, { type: "timer", dueAt: at + OVERDUE_MS, verb: "overdue", data: { work } }],
+  ];
+}
+
+/** Work of one's own agent by its name alone. Shape of the name: `b3fA9xQ-0`, or `w3fA9xQ-0` of a job. */
 function workAt(by: Address, to: string): Address {
-  return isAddress(to) ? to : addressOf(parseAddress(by).agent, "branch", to);
+  return isAddress(to) ? to : addressOf(parseAddress(by).agent, to.startsWith("w") ? "worker" : "branch", to);
 }
 
 function view(at: number, text: string): Sends {

@@ -12,7 +12,10 @@ import {
 } from "#actors/turn/mod.ts";
 import { type Address, parseAddress } from "#subjects/mod.ts";
 
-/** Most thoughts on the side that one conversation has at a time. */
+/** Name of the tool that begins a job. */
+export const SPAWN_WORKER = "spawn_worker";
+
+/** Most thoughts on the side and jobs that a conversation's agent has begun and that are at work at a time. */
 export const MAX_BRANCHES = 5;
 
 /** Most thoughts on the side that follow from one another before a person has to speak. */
@@ -23,7 +26,9 @@ export type ToolContext = {
   readonly work: readonly Work[];
   /** How many thoughts on the side led here, one after the other, since a person last spoke. */
   readonly depth: number;
-  /** Thoughts on the side that calls before this one in the same answer want, as far as they can be read. */
+  /** Whether a person began what led here. */
+  readonly isAsked: boolean;
+  /** Thoughts on the side and jobs that calls before this one in the same answer want, as far as they can be read. */
   readonly begun: () => number;
 };
 
@@ -36,6 +41,16 @@ export const replyInput = z.object({
 /** Input of `branch`. */
 export const branchInput = z.object({
   task: z.string().trim().min(1).max(8_000).describe("What to think about, and what its conclusion should say."),
+});
+
+/** Input of `spawn_worker`. */
+export const workerInput = z.object({
+  task: z
+    .string()
+    .trim()
+    .min(1)
+    .max(16_000)
+    .describe("All that has to be known to do it: whoever does it sees nothing of this conversation."),
 });
 
 /** Input of `route`. */
@@ -66,6 +81,15 @@ const branch: ToolSpec<ToolContext> = {
   closes: () => true,
 };
 
+const spawnWorker: ToolSpec<ToolContext> = {
+  about:
+    "Have a job done: work with files, programs and servers in an environment of its own, which may take long. Its end comes back to you later as a message.",
+  input: workerInput,
+  settle: (_: never, context: ToolContext) =>
+    context.isAsked ? beginnable(context) : { failed: "Not begun: a job needs a person who wants it. Ask them first." },
+  closes: () => true,
+};
+
 const route: ToolSpec<ToolContext> = {
   about: "Pass a message on to something that is at work for this conversation.",
   input: routeInput,
@@ -84,6 +108,7 @@ const cancel: ToolSpec<ToolContext> = {
 export const CHANNEL_TOOLS: Toolbox<ToolContext> = {
   [REPLY]: reply,
   branch,
+  [SPAWN_WORKER]: spawnWorker,
   route,
   cancel,
   [STATUS_TOOL]: setStatus,

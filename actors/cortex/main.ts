@@ -1,5 +1,5 @@
 import { limitsFrom } from "#models/mod.ts";
 import { runKind } from "#runtime/mod.ts";
-import { cortexKind } from "./kind.ts";
+import { cortexKind, slotRulesFrom } from "./kind.ts";
 
-await runKind(cortexKind(limitsFrom(process.env)));
+await runKind(cortexKind(limitsFrom(process.env), slotRulesFrom(process.env)));

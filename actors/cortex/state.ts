@@ -1,6 +1,7 @@
 import { type Amount, type Charge, personId, tokensOf } from "#subjects/charge.ts";
 import type { CortexEvent } from "#subjects/cortex.ts";
 import { type Address, parseAddress } from "#subjects/mod.ts";
+import { NO_SLOTS, type Slots } from "./slots.ts";
 
 /** What can be asked of a day: spent for whom, because of whom, by which kind, on which model. */
 export const DIMENSIONS = ["channel", "person", "kind", "model"] as const;
@@ -24,11 +25,11 @@ export type Day = Amount & {
   readonly by: Readonly<Record<Dimension, Names>>;
 };
 
-/** The ledger: the newest days that anything was spent on, oldest first. */
-export type CortexState = { readonly agent: string; readonly days: readonly Day[] };
+/** The ledger: the newest days that anything was spent on, oldest first; and how the agent's jobs stand. */
+export type CortexState = { readonly agent: string; readonly days: readonly Day[]; readonly slots: Slots };
 
 /** Raised when `CortexState` changes its shape. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** Most days that are kept. */
 export const MAX_DAYS = 31;
@@ -53,7 +54,7 @@ const NOTHING: Amount = { tokens: 0, microUsd: 0 };
 
 /** A ledger without a line. */
 export function initial(address: Address): CortexState {
-  return { agent: parseAddress(address).agent, days: [] };
+  return { agent: parseAddress(address).agent, days: [], slots: NO_SLOTS };
 }
 
 /** What a charge adds. */
@@ -88,7 +89,7 @@ export function dayIn({ days }: CortexState, day: string): Day {
 }
 
 /** The ledger with a charge in it. */
-export function charged(state: CortexState, { data }: CortexEvent): CortexState {
+export function charged(state: CortexState, data: Extract<CortexEvent, { type: "charged" }>["data"]): CortexState {
   const before = dayIn(state, data.day);
   const amount = amountOf(data);
   const names = namesOf(data, data.by);

@@ -1,8 +1,9 @@
 import { composeAnswer, waitingIn } from "./answer.ts";
 import { concludeTask, taskIn } from "./offline-branch.ts";
 import { callsFor, callsMade, type Made, madeFor, type Wanted } from "./offline-calls.ts";
+import { doJob } from "./offline-job.ts";
 import { foundOf, longQuote } from "./offline-past.ts";
-import { toldOf, type Wish, wishIn } from "./offline-wish.ts";
+import { type JobWish, toldOf, type Wish, wishIn } from "./offline-wish.ts";
 import type { ModelRequest, ToolCall } from "./provider.ts";
 import { askOf, quote } from "./recall.ts";
 import type { Line, Report, Window } from "./window.ts";
@@ -18,17 +19,19 @@ export function respond(
   const { text, wishes } =
     task === undefined
       ? converse(window, made, (ask) => named(wishIn(ask, offered), request.postscript))
-      : concludeTask(task, window, offered, made.since);
+      : offered.has("shell")
+        ? doJob(task, made.since)
+        : concludeTask(task, window, offered, made.since);
   return { text, calls: callsFor(wishes, request) };
 }
 
 function converse(
   window: Window,
   { since, spoken }: ReturnType<typeof callsMade>,
-  wishOf: (ask: string) => Wish | undefined,
+  wishOf: (ask: string) => Spoken | undefined,
 ): Wanted {
   const told = new Map<Line, string>();
-  const wishes: Wish[] = [];
+  const wishes: Spoken[] = [];
   const waiting = waitingIn(window);
   for (const line of waiting) {
     const wish = line.report === undefined ? wishOf(askOf(line.text)) : undefined;
@@ -47,29 +50,38 @@ function converse(
   return { text: failed.length > 0 ? failed.join("\n") : rest, wishes };
 }
 
+/** What a person may wish for in a conversation. */
+type Spoken = Exclude<Wish, JobWish>;
+
 /** A wish that names no work means what was begun last; what runs is told behind the conversation. */
-function named(wish: Wish | undefined, postscript = ""): Wish | undefined {
-  if (wish === undefined || !isNobody(wish)) return wish;
-  return { ...wish, to: postscript.match(/[\w=-]+\.branch\.[\w=-]+/g)?.at(-1) ?? "" };
+function named(wish: Wish | undefined, postscript = ""): Spoken | undefined {
+  if (wish === undefined || isOfJob(wish)) return undefined;
+  if (!isNobody(wish)) return wish;
+  return { ...wish, to: postscript.match(/[\w=-]+\.(?:branch|worker)\.[\w=-]+/g)?.at(-1) ?? "" };
 }
 
-function isNobody(wish: Wish): wish is Extract<Wish, { readonly to: string }> {
+function isOfJob(wish: Wish): wish is JobWish {
+  return wish.tool === "shell" || wish.tool === "preview" || wish.tool === "artifact";
+}
+
+function isNobody(wish: Spoken): wish is Extract<Wish, { readonly to: string }> {
   return "to" in wish && wish.to === "";
 }
 
-function isSilent(wish: Wish): boolean {
+function isSilent(wish: Spoken): boolean {
   return wish.tool === "look_back" || toldOf(wish).silent;
 }
 
 /** What a person is told of what they wanted, before it was done and after. */
-function tell(wish: Wish, came: Made | undefined): string {
+function tell(wish: Spoken, came: Made | undefined): string {
   if (came?.failed) return `${FAILED[wish.tool]}: ${longQuote(came.text)}`;
   if (wish.tool === "look_back") return foundOf(wish.query, came?.text ?? "");
   return toldOf(wish).text;
 }
 
-const FAILED: Readonly<Record<Wish["tool"], string>> = {
+const FAILED: Readonly<Record<Spoken["tool"], string>> = {
   branch: "I cannot think about that on the side",
+  spawn_worker: "I cannot have that done",
   look_back: "I could not look back",
   set_status: "I could not say what I am doing",
   reply: "I could not say that",
@@ -80,11 +92,14 @@ const FAILED: Readonly<Record<Wish["tool"], string>> = {
 /** How work ended, or what it says. */
 function tellReport({ from, outcome, task, text }: Report): string {
   const about = task === undefined ? from.slice(from.lastIndexOf(".") + 1) : `about ${quote(task)}`;
-  const name = `The thought on the side ${about}`;
+  const name = `The ${JOB.test(from) ? "job" : "thought on the side"} ${about}`;
   const words = text.trim() === "" ? "." : `: ${longQuote(text)}`;
   if (outcome === undefined) return `${name} says${words}`;
   return `${name} ${ENDED[outcome] ?? `has ended (${quote(outcome)})`}${words}`;
 }
+
+/** The address of a job. */
+const JOB = /\.worker\./;
 
 const ENDED: Readonly<Record<string, string>> = {
   done: "is done",

@@ -6,7 +6,15 @@ export type Wish =
   | { readonly tool: "look_back"; readonly query: string }
   | { readonly tool: "set_status" | "reply"; readonly text: string }
   | { readonly tool: "route"; readonly to: string; readonly text: string }
-  | { readonly tool: "cancel"; readonly to: string };
+  | { readonly tool: "cancel"; readonly to: string }
+  | { readonly tool: "spawn_worker"; readonly task: string }
+  | JobWish;
+
+/** What a job wants done in its environment. */
+export type JobWish =
+  | { readonly tool: "shell"; readonly command: string }
+  | { readonly tool: "preview"; readonly port: number }
+  | { readonly tool: "artifact"; readonly do: "keep"; readonly path: string };
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
@@ -21,8 +29,8 @@ const PAST =
 
 const LONG_AGO = "(?: (?:a )?(?:long (?:time )?ago|earlier|before|back then|once|at first|in the beginning))?";
 
-/** Work by its id or its whole address, or the work begun last. Shape: `the branch b3fA9xQ-0`. */
-const WORK = String.raw`(?:(?:the )?(?:branch |thought )?(?<to>(?:[\w=-]+\.branch\.)?b[\w-]{6}-\d+)|(?:the |that |your )?(?:last |latest )?(?:branch|thought on the side))`;
+/** Work by its id or its whole address, or the work begun last. Shape: `the branch b3fA9xQ-0`, `the job w3fA9xQ-0`. */
+const WORK = String.raw`(?:(?:the )?(?:branch |thought |job )?(?<to>(?:[\w=-]+\.(?:branch|worker)\.)?[bw][\w-]{6,12}-\d+)|(?:the |that |your )?(?:last |latest )?(?:branch|job|thought on the side))`;
 
 /** What people say for it, each a whole message without its manners. */
 const FORMS: readonly (readonly [when: RegExp, wish: (groups: Groups) => Wish])[] = [
@@ -30,6 +38,8 @@ const FORMS: readonly (readonly [when: RegExp, wish: (groups: Groups) => Wish])[
   [form(`${ASIDE}:\\s*(?<task>.+)`), branch],
   [form(`(?:${ASIDE}|meanwhile)(?:,|, please|)\\s+(?<task>${THINK}\\b.+)`), branch],
   [form("(?:start|begin|open|spawn) (?:a|another) branch(?:(?: about| on| for| to| that)|:) (?<task>.+)"), branch],
+  [form("(?:start|begin|do|run) (?:a|this|the|another) job(?: to| that|)[,:]?\\s+(?<task>[\\s\\S]+)"), job],
+  [form("have (?:a|this|the) job done[,:]?\\s+(?<task>[\\s\\S]+)"), job],
   [form("(?:branch off|\\/branch)(?:[,:]| and| to|) (?<task>.+)"), branch],
   [form(`look back (?:(?:in|at|through|over|into) ${PAST} )?(?:for|to|at|on) (?<query>.+)`), lookBack],
   [form(`(?:search|look through|go through) (?:in |through )?${PAST} for (?<query>.+)`), lookBack],
@@ -71,13 +81,15 @@ export function queryIn(task: string): string | undefined {
 }
 
 /** What the person is told when it is done; where it is `silent`, the call has to come back first. */
-export function toldOf(wish: Exclude<Wish, { tool: "look_back" }>): {
+export function toldOf(wish: Exclude<Wish, { tool: "look_back" } | JobWish>): {
   readonly text: string;
   readonly silent: boolean;
 } {
   switch (wish.tool) {
     case "branch":
       return { text: `I think about ${quote(wish.task)} on the side and come back to it.`, silent: false };
+    case "spawn_worker":
+      return { text: `I have that done as a job (${quote(wish.task)}), and come back to it.`, silent: false };
     case "route":
       return { text: `I pass that on to ${wish.to}.`, silent: false };
     case "cancel":
@@ -94,6 +106,10 @@ function branch({ task = "" }: Groups): Wish {
     tool: "branch",
     task: task.replace(/^(?:think|reflect|ponder|muse|brood|reason) (?:about|on|over) (?=\S)/i, ""),
   };
+}
+
+function job({ task = "" }: Groups): Wish {
+  return { tool: "spawn_worker", task };
 }
 
 function lookBack({ query = "" }: Groups): Wish {

@@ -41,7 +41,7 @@ const NAME_LINE = /^name: *(\S.{0,59})$/m;
 
 /** How work that was begun here speaks. Shape: `[main.branch.b3fA9xQ-0 has ended: done]`, then what its task was, and on from there what it says. */
 const REPORT =
-  /^\[(?<from>[\w=-]+\.branch\.[\w=-]+)(?: has ended: (?<outcome>[a-z-]+)|[^\]\n]*)\]\s*(?:Its task: (?<task>[^\n]+)\n)?(?<text>[\s\S]*)$/;
+  /^\[(?<from>[\w=-]+\.(?:branch|worker)\.[\w=-]+)(?: has ended: (?<outcome>[a-z-]+)|[^\]\n]*)\]\s*(?:Its task: (?<task>[^\n]+)\n)?(?<text>[\s\S]*)$/;
 
 /** Reads a request as a conversation: its words alone, what was said after the last answer waiting for one. */
 export function windowOf({ messages, unseen, system }: Pick<ModelRequest, "messages" | "unseen" | "system">): Window {

@@ -1,6 +1,7 @@
 import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
+import { workerAddress } from "#subjects/job.ts";
 import type { Address } from "#subjects/mod.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import {
@@ -41,6 +42,10 @@ export function foldConversation(before: Conversation, event: ChannelEvent, plac
       return goOn(settle(untold(state), event.data.answers, { role: "note", seq, at, text: event.data.reason }));
     case "stopped":
       return goOn(settle(state, event.data.answers, { role: "note", seq, at, text: STOPPED }));
+    case "joined": {
+      const { from, task, who } = event.data;
+      return { ...state, work: [...state.work, { address: from, task, since: at, depth: 0, who }] };
+    }
     case "reported":
       return { ...state, work: state.work.map((work) => withStatus(work, event.data)) };
     case "concluded":
@@ -69,8 +74,9 @@ function foldAnswer(state: Conversation, { type, data }: Answer, placed: At): Co
   // What another's log began concludes there, and not in a fork of it.
   const own = address === state.address ? (data.began ?? []) : [];
   const depth = depthAfter(turn.lines);
-  const begun = own.map(({ call, task, who }): Work => {
-    return { address: branchAddress(address, id, call), task, since: at, depth, ...(who === undefined ? {} : { who }) };
+  const begun = own.map(({ call, task, who, kind }): Work => {
+    const work = kind === "worker" ? workerAddress(address, id, call) : branchAddress(address, id, call);
+    return { address: work, task, since: at, depth, ...(who === undefined ? {} : { who }) };
   });
   const about = wellSettled(data, STATUS_TOOL, statusInput).at(-1)?.input.text ?? state.about;
   const next: Conversation = {

@@ -2,7 +2,10 @@ import { OFFLINE_DEFAULTS } from "#models/options.ts";
 import { DEFAULTS as HOST_DEFAULTS } from "#runtime/options.ts";
 import { DEFAULT_AGENT, KINDS, PARTITIONS } from "#subjects/mod.ts";
 import { BUDGET_SETTINGS } from "./budget-settings.ts";
+import { EXECUTOR_SETTINGS } from "./executor-settings.ts";
+import { JOB_SETTINGS } from "./job-settings.ts";
 import { MODEL_SETTINGS } from "./model-settings.ts";
+import { ROLE_SETTINGS } from "./role-settings.ts";
 import { oneOf, onOff, range, type Setting, textLike, wholeNumber } from "./setting.ts";
 
 /** The monitoring port of nats-server is this far above its own where nobody says. */
@@ -170,7 +173,14 @@ const PROCESSES: Readonly<Record<`processes.${string}`, Setting<number>>> = Obje
 );
 
 /** Every setting there is; documentation, completion and checks follow from it. */
-export const SETTINGS = { ...FIXED, ...MODEL_SETTINGS, ...BUDGET_SETTINGS, ...PROCESSES } as const;
+export const SETTINGS = {
+  ...FIXED,
+  ...MODEL_SETTINGS,
+  ...BUDGET_SETTINGS,
+  ...ROLE_SETTINGS,
+  ...JOB_SETTINGS,
+  ...PROCESSES,
+} as const;
 
 /** What each setting's value is. */
 export type SettingValues = {

@@ -8,7 +8,7 @@ import type { Response } from "#subjects/turn.ts";
 import { kindOf, type Logs, type Violation } from "./checks.ts";
 import type { Stored } from "./stored.ts";
 
-type Charged = CortexEvent["data"];
+type Charged = Extract<CortexEvent, { type: "charged" }>["data"];
 
 /** The cortex of all that is said in a run. */
 const LEDGER = addressOf("main", "cortex", CORTEX);

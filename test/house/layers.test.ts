@@ -13,13 +13,13 @@ test("every import follows the direction of the layers", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("a pure file of a kind imports nothing but the contract, its own folder, the turn and types", () => {
+test("a pure file of a kind imports nothing but the contract, its own folder, the turn, the policy and types", () => {
   const pure = files.filter(({ path }) => /^actors\/[^/]+\//.test(path) && PURE.has(path.split("/").at(-1) ?? ""));
   const wrong = pure.flatMap((file) =>
     file.imports
       .filter(
         ({ target, typeOnly }) =>
-          !typeOnly && !/^(subjects|actors\/turn)\//.test(target) && roomOf(target) !== roomOf(file.path),
+          !typeOnly && !/^(subjects|actors\/(turn|policy))\//.test(target) && roomOf(target) !== roomOf(file.path),
       )
       .map(told(file)),
   );

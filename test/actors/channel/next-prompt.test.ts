@@ -6,6 +6,7 @@ import { emptyConversation } from "#actors/turn/mod.ts";
 import type { Call, Models } from "#models/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
 import { channelContract } from "#subjects/channel.ts";
+import { memoryArtifacts } from "#support/memory-artifacts.ts";
 
 const ADDRESS = "helper.channel.terminal-garden";
 
@@ -55,6 +56,7 @@ const TOOLS: Tools<unknown> = {
   live: () => {},
   read: () => assert.fail("no other past is read"),
   back: () => assert.fail("nothing is looked for"),
+  artifacts: memoryArtifacts(),
 };
 
 function modelsInto(calls: Call[]): Models {

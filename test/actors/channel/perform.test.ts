@@ -6,6 +6,7 @@ import { type Brought, emptyConversation, foldConversation, type Thought } from 
 import { type Answer, budgetsFrom, type Call, type Models, modelsFrom, textOf } from "#models/mod.ts";
 import type { Tools } from "#runtime/actor.ts";
 import { eventually } from "#support/eventually.ts";
+import { memoryArtifacts } from "#support/memory-artifacts.ts";
 import { entryOf } from "#support/record.ts";
 
 const ADDRESS = "main.channel.spec";
@@ -161,6 +162,7 @@ function recorder(attempt = 1) {
       const data = { text: "hello", who: { party: "terminal", id: "ada" } };
       yield [{ ...entryOf(from, "e0", { event: "heard", data, version: 2 }), seq, forged: false }];
     },
+    artifacts: memoryArtifacts(),
   };
   return { tools, told, abort: () => controller.abort() };
 }

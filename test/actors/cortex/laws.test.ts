@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cortexKind } from "#actors/cortex/kind.ts";
+import { cortexKind, slotRulesFrom } from "#actors/cortex/kind.ts";
 import {
   type CortexState,
   DIMENSIONS,
@@ -27,7 +27,7 @@ const LIMITS = limitsFrom({
   THALASSA_BUDGET_PERSON_DAY_USD: "0.0008",
 });
 
-const kind = cortexKind(LIMITS);
+const kind = cortexKind(LIMITS, slotRulesFrom({}));
 const home: Address = "main.cortex.main";
 
 type Given = { readonly data: Charge; readonly from: Address; readonly at: number };
@@ -138,17 +138,19 @@ test("with more names in a day than are kept, nobody's total is too low, and too
 
 const placed = { address: home, seq: 1, id: "e", at: 0 };
 
+type ChargedEvent = Extract<CortexEvent, { type: "charged" }>;
+
 const ZERO: Amount = { tokens: 0, microUsd: 0 };
 
-function play(list: readonly Given[], heed: (event: CortexEvent) => void = () => {}) {
-  const events: CortexEvent[] = [];
+function play(list: readonly Given[], heed: (event: ChargedEvent) => void = () => {}) {
+  const events: ChargedEvent[] = [];
   let state: CortexState = initial(home);
   for (const { data, from, at } of list) {
     const event = kind.decide(state, { type: "mail", verb: "charge", id: "m", data, from, at });
     assert.ok(event?.type === "charged");
-    events.push(event as CortexEvent);
-    heed(event as CortexEvent);
-    state = kind.evolve(state, event as CortexEvent, placed);
+    events.push(event);
+    heed(event);
+    state = kind.evolve(state, event, placed);
   }
   return { events, state };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cortex, cortexKind } from "#actors/cortex/kind.ts";
+import { cortex, cortexKind, slotRulesFrom } from "#actors/cortex/kind.ts";
 import { limitsFrom } from "#models/mod.ts";
 import { type Charge, personId, scopeKey } from "#subjects/charge.ts";
 import type { CortexEvent } from "#subjects/cortex.ts";
@@ -9,7 +9,7 @@ import { FIRST_AT, specOf } from "#support/spec.ts";
 
 const env = { THALASSA_BUDGET_DAY_USD: "0.001", THALASSA_BUDGET_WARN_USD: "0.0005" };
 
-const kind = cortexKind(limitsFrom(env));
+const kind = cortexKind(limitsFrom(env), slotRulesFrom({}));
 const spec = specOf(kind);
 
 const conversation: Address = "main.channel.terminal-default";
@@ -27,7 +27,7 @@ function mail(data: Charge, from: Address | undefined = conversation, at = FIRST
 
 const spent = (tokens: number, microUsd: number) => ({ tokens, microUsd });
 
-function charged(microUsd: number, total: number, calls: number): CortexEvent {
+function charged(microUsd: number, total: number, calls: number): ChargedEvent {
   const sum = spent(12 * calls, total);
   return { type: "charged", data: { ...charge(microUsd), by: conversation, day, spent: { agent: sum, channel: sum } } };
 }
@@ -154,12 +154,14 @@ describe("a key of a scope", () => {
   });
 });
 
-function decided(data: Charge): CortexEvent {
+type ChargedEvent = Extract<CortexEvent, { type: "charged" }>;
+
+function decided(data: Charge): ChargedEvent {
   const event = kind.decide(kind.initial("main.cortex.main"), mail(data));
   assert.ok(event?.type === "charged");
-  return event as CortexEvent;
+  return event;
 }
 
-function withReached(event: CortexEvent, limit: "soft" | "hard", text: string): CortexEvent {
+function withReached(event: ChargedEvent, limit: "soft" | "hard", text: string): ChargedEvent {
   return { ...event, data: { ...event.data, reached: [{ limit, scope: "agent", text }] } };
 }

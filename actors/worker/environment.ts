@@ -1,0 +1,120 @@
+import type { Address } from "#subjects/mod.ts";
+import { addressOf, parseAddress } from "#subjects/mod.ts";
+import type { CallResult } from "#subjects/turn.ts";
+import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
+import { orderName } from "./answer.ts";
+import { failed, settled } from "./ending.ts";
+import type { WorkerRules } from "./rules.ts";
+import { resultText } from "./shown-order.ts";
+import type { Begun } from "./state.ts";
+
+/** Most times in a row that an environment is sought in vain. */
+const MAX_PLACEMENTS = 3;
+
+/** The call that a run's only order is for. */
+export const RUN = "run";
+
+/** What a call comes to whose environment went away. */
+const INTERRUPTED =
+  "Its environment went away while it ran: nobody knows how far it got, and it is not run again by itself.";
+
+/** Told where a host says nothing. */
+const SILENT = "its host did not answer in time";
+
+type MailData<Verb extends WorkerMail["verb"]> = Extract<WorkerMail, { verb: Verb }>["data"];
+
+/** The executor of a host. */
+export function executorOn(host: string): Address {
+  return addressOf("main", "executor", host);
+}
+
+/** The name of the order by which an environment is let go. */
+export function downOrder(address: Address): string {
+  return orderName(address, "down", 0);
+}
+
+/** A host was chosen: it is told to have the environment there. */
+export function placeOn(state: Begun, host: string, { bounds }: WorkerRules): WorkerEvent | undefined {
+  if (state.stands !== "running" || state.place !== undefined) return undefined;
+  const order = orderName(state.address, "up", state.placements);
+  return { type: "placed", data: { job: state.job, host, order, bounds } };
+}
+
+/** The environment is there; a run begins in it. What answers an older wish is nothing. */
+export function attach(
+  state: Begun,
+  { order, engine, notes }: MailData<"attach">,
+  limitMs: number,
+): WorkerEvent | undefined {
+  const { address, job, stands, place } = state;
+  if (stands !== "running" || place === undefined || place.isUp || place.order !== order) return undefined;
+  const data = { job, host: place.host, engine, notes };
+  if (job.assignment.type === "task") return { type: "attached", data };
+  const exec = {
+    env: job.env,
+    order: orderName(address, RUN, 0),
+    argv: ["bash", "-c", job.assignment.text],
+    timeoutMs: limitMs,
+  };
+  return { type: "attached", data: { ...data, order: { verb: "exec", data: exec } } };
+}
+
+/** The environment is gone, or could not be had. */
+export function detach(
+  state: Begun,
+  from: Address | undefined,
+  { env, why }: MailData<"detach">,
+): WorkerEvent | undefined {
+  const { stands, place, job } = state;
+  if (place === undefined || env !== job.env || from === undefined || parseAddress(from).id !== place.host)
+    return undefined;
+  if (stands === "aborting") return settled(state);
+  return stands === "running" ? without(state, why) : undefined;
+}
+
+/** A host has said nothing for too long. */
+export function overdue(state: Begun, order: string): WorkerEvent | undefined {
+  const { stands, place, orders, address } = state;
+  if (stands === "aborting" && order === downOrder(address))
+    return settled(state, `${SILENT}; what runs there ends when it is back`);
+  const isAwaited = (place?.order === order && !place.isUp) || Object.hasOwn(orders, order);
+  return stands === "running" && isAwaited ? without(state, SILENT, place?.host) : undefined;
+}
+
+/** An order has come to its end. */
+export function result(state: Begun, { order, result: came }: MailData<"result">): WorkerEvent | undefined {
+  const { stands, address, job, orders, place } = state;
+  if (stands === "aborting" && order === downOrder(address)) return settled(state);
+  const open = Object.hasOwn(orders, order) ? orders[order] : undefined;
+  if (stands !== "running" || open === undefined) return undefined;
+  const shown = resultText(came);
+  if (open.call !== RUN) {
+    return {
+      type: "used",
+      data: { call: open.call, ...shown, ...(came.type === "preview" ? { until: came.until } : {}) },
+    };
+  }
+  if (shown.failed) return failed(state, shown.text);
+  return { type: "completed", data: { job, text: shown.text, ...(place === undefined ? {} : { host: place.host }) } };
+}
+
+/** A mail of this job was not taken: what it was for fails, rather than waits for ever. */
+export function returned(state: Begun, id: string, reason: string): WorkerEvent | undefined {
+  const { place, orders, stands } = state;
+  if (stands === "running" && place?.mail === id) return without(state, reason, place.host);
+  if (stands === "aborting" && id.endsWith(":down")) return settled(state, reason);
+  const [, open] = Object.entries(orders).find(([, { mail }]) => mail === id) ?? [];
+  if (stands !== "running" || open === undefined) return undefined;
+  if (open.call === RUN) return failed(state, reason);
+  return { type: "used", data: { call: open.call, text: `Not done: ${reason}`, failed: true } };
+}
+
+/** The job goes on without its environment, and seeks another; a run that had begun does not. */
+function without(state: Begun, why: string, silentHost?: string): WorkerEvent {
+  const { job, orders, placements } = state;
+  const open = Object.values(orders);
+  if (open.some(({ call }) => call === RUN)) return failed(state, INTERRUPTED);
+  if (placements >= MAX_PLACEMENTS) return failed(state, `It has no environment: ${why}`);
+  const results: CallResult[] = open.map(({ call }) => ({ call, text: `${INTERRUPTED} (${why})`, failed: true }));
+  return { type: "detached", data: { job, why, results, ...(silentHost === undefined ? {} : { host: silentHost }) } };
+}

@@ -1,0 +1,45 @@
+import { roleOf } from "#actors/policy/mod.ts";
+import { type Approval, environmentOf, type Job } from "#subjects/job.ts";
+import type { Address } from "#subjects/mod.ts";
+import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import type { WorkerRules } from "./rules.ts";
+
+type Spawn = Extract<WorkerMail, { verb: "spawn" }>["data"];
+
+/** Why all of a run has to be allowed. */
+const RUN_WHY = "a line that a person gives is run only after an owner has allowed it";
+
+/** Judges the wish for a job. Units: `at` ms since 1970. */
+export function request(
+  address: Address,
+  { assignment, who, after, env, before, ...data }: Spawn,
+  { from, at }: { readonly from?: Address | undefined; readonly at: number },
+  { roles, approvalMs }: WorkerRules,
+): WorkerEvent | Refusal {
+  const role = roleOf(who, roles);
+  if (role === "guest") {
+    return refusal("guest", `${who.party}:${who.id} may begin no jobs here; an owner may change that with roles.users`);
+  }
+  if (assignment.type === "run" && role !== "owner") {
+    return refusal("not-owner", "only an owner may have a line run; ask for a task, or see roles.owners");
+  }
+  const job: Job = {
+    assignment,
+    who,
+    role,
+    env: env ?? environmentOf(address),
+    ...(data.for === undefined ? {} : { for: data.for }),
+    ...(after === undefined ? {} : { after }),
+  };
+  const approval: Approval = { id: "a1", what: assignment.text, why: RUN_WHY, until: at + approvalMs };
+  return {
+    type: "requested",
+    data: {
+      job,
+      ...(before === undefined ? {} : { before }),
+      ...(assignment.type === "run" ? { approval } : {}),
+      ...(data.for === undefined || data.for === from ? {} : { joins: true }),
+    },
+  };
+}

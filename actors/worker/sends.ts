@@ -1,0 +1,246 @@
+import type { z } from "zod";
+import { chargeSends, STATUS_TOOL, statusInput, wellSettled } from "#actors/turn/mod.ts";
+import type { Send } from "#runtime/mod.ts";
+import { CORTEX, cortexContract } from "#subjects/cortex.ts";
+import { excerpt } from "#subjects/excerpt.ts";
+import { type Approval, JOBS_VIEW, type Job, type JobState, type jobViewSchema, workerAddress } from "#subjects/job.ts";
+import { type Address, addressOf, parseAddress } from "#subjects/mod.ts";
+import type { Ordered } from "#subjects/order.ts";
+import type { WorkerEvent } from "#subjects/worker.ts";
+import { downOrder, executorOn } from "./environment.ts";
+
+type Sends = Readonly<Record<string, Send>>;
+
+/** Whose event it is. Units: `at` ms since 1970. */
+type Of = { readonly address: Address; readonly id: string; readonly at: number };
+
+type Data<Type extends WorkerEvent["type"]> = Extract<WorkerEvent, { type: Type }>["data"];
+
+/** Entry of the view `jobs` before the runtime adds its `seq`. */
+type Entry = Omit<z.output<typeof jobViewSchema>, "seq">;
+
+/** Most of a task that is shown in lists. Units: UTF-16 units. */
+const MAX_SHOWN = 300;
+
+/** Most of what it says of itself that is shown in lists. Units: UTF-16 units. */
+const MAX_STATUS = 500;
+
+/** A host that has not had an environment there for so long is taken for gone. Units: ms. */
+const UP_MS = 120_000;
+
+/** A host that is silent for so long after an order should have ended is taken for gone. Units: ms. */
+const GRACE_MS = 120_000;
+
+/** What is no program is done within this time. Units: ms. */
+const QUICK_MS = 60_000;
+
+/** An environment is let go within this time, or later by itself. Units: ms. */
+const DOWN_MS = 60_000;
+
+/** Each move shows in the view; the cortex, the host, the conversation and the ledger hear what concerns them. */
+export function sends(event: WorkerEvent, of: Of): Sends {
+  switch (event.type) {
+    case "requested":
+      return requested(event.data, of);
+    case "approved":
+      return approved(event.data, of);
+    case "denied":
+      return view(of, event.data, event.data.state, "", event.data.left);
+    case "started":
+      return { ...view(of, event.data, "running"), ...timer("timeout", of.at + event.data.limitMs, {}) };
+    case "placed":
+      return placed(event.data, of);
+    case "attached": {
+      const { host, order } = event.data;
+      return order === undefined ? {} : ordered([order], host, of.at);
+    }
+    case "detached": {
+      const { job, host } = event.data;
+      return host === undefined ? {} : down(of, job, host);
+    }
+    case "thought":
+      return thought(event.data, of);
+    case "renewed":
+      return renewed(event.data, of);
+    case "aborting":
+      return aborting(event.data, of);
+    case "aborted":
+      return { ...ended(of, event.data, "aborted", event.data.why), ...release(of, event.data.granted) };
+    case "completed":
+      return finished(of, event.data, "completed", event.data.text);
+    case "failed":
+      return finished(of, event.data, "failed", event.data.reason);
+    case "left":
+      return down(of, event.data.job, event.data.host);
+    case "declined":
+      return release(of, true);
+    default:
+      return {};
+  }
+}
+
+function requested({ job, approval, joins }: Data<"requested">, of: Of): Sends {
+  const { for: to, assignment, who } = job;
+  const joined =
+    to === undefined || joins === undefined ? {} : { join: mail(to, "join", { task: assignment.text, who }) };
+  const shown = view(of, { job }, approval === undefined ? "queued" : "needs_approval", "", approval && [approval]);
+  return { ...shown, ...joined, ...(approval === undefined ? claim(of, job) : asking(of, job, [approval])) };
+}
+
+function approved({ job, order, host, left, state }: Data<"approved">, of: Of): Sends {
+  const shown = view(of, { job }, state, "", left);
+  if (order === undefined) return { ...shown, ...claim(of, job) };
+  return { ...shown, ...(host === undefined ? {} : ordered([order], host, of.at)) };
+}
+
+function placed({ job, host, order, bounds }: Data<"placed">, { at }: Of): Sends {
+  const data = { env: job.env, order, bounds };
+  return { up: mail(executorOn(host), "up", data), ...timer("overdue", at + UP_MS, { order }) };
+}
+
+function aborting({ job, host, why }: Data<"aborting">, of: Of): Sends {
+  const shown = view(of, { job }, "aborting", why);
+  if (host === undefined) return shown;
+  return { ...shown, ...down(of, job, host), ...timer("overdue", of.at + DOWN_MS, { order: downOrder(of.address) }) };
+}
+
+function thought(data: Data<"thought">, of: Of): Sends {
+  const { job, orders = [], asks = [], host } = data;
+  const said = wellSettled(data, STATUS_TOOL, statusInput).at(-1)?.input.text;
+  const approvals = asks.map(({ approval }) => approval);
+  const isShown = said !== undefined || approvals.length > 0;
+  return {
+    ...charge(of, data),
+    ...(isShown ? view(of, data, "running", said, approvals) : {}),
+    ...(said === undefined || job.for === undefined ? {} : { report: mail(job.for, "report", { text: said }) }),
+    ...(host === undefined
+      ? {}
+      : ordered(
+          orders.map(({ order }) => order),
+          host,
+          of.at,
+        )),
+    ...asking(of, job, approvals),
+  };
+}
+
+/** The job that goes on from this one, in its environment. */
+function renewed({ job, who, text, before }: Data<"renewed">, { address, id }: Of): Sends {
+  const { assignment, env } = job;
+  const next = text === undefined ? { assignment, before } : { assignment: { type: "task", text }, before };
+  const data = { ...next, who, env, after: address, ...(job.for === undefined ? {} : { for: job.for }) };
+  return { spawn: mail(workerAddress(address, id, 0), "spawn", data) };
+}
+
+/** What has to be allowed is said to the people of the conversation, and forgotten in time. */
+function asking({ address }: Of, job: Job, approvals: readonly Approval[]): Sends {
+  const timers = approvals.map(
+    ({ id, until }) => [`expire-${id}`, timerTo("expire", until, { approval: id })] as const,
+  );
+  if (job.for === undefined || approvals.length === 0) return Object.fromEntries(timers);
+  const { id: name } = parseAddress(address);
+  const lines = approvals.map(({ id, what, why }) => `${id}: ${what}\n  (${why})`);
+  const text = `The job ${name} asks to be allowed this:\n${lines.join("\n")}\n/approve ${name} ${approvals[0]?.id} allows it, /deny ${name} ${approvals[0]?.id} does not.`;
+  return { ...Object.fromEntries(timers), warn: mail(job.for, "warn", { text: excerptLines(text) }) };
+}
+
+/** Longest text of a warning. Units: UTF-16 units. */
+const MAX_WARNING = 16_000;
+
+function excerptLines(text: string): string {
+  return text.length <= MAX_WARNING ? text : `${text.slice(0, MAX_WARNING).toWellFormed()}…`;
+}
+
+/** Orders as mail to the executor of a host, each with a time at which it should long have ended. */
+function ordered(orders: readonly Ordered[], host: string, at: number): Sends {
+  const sent = orders.flatMap(({ verb, data }, index) => {
+    const dueAt = at + GRACE_MS + ("timeoutMs" in data ? data.timeoutMs : QUICK_MS);
+    return [
+      [`order-${index}`, mail(executorOn(host), verb, data)],
+      [`overdue-${index}`, timerTo("overdue", dueAt, { order: data.order })],
+    ] as const;
+  });
+  return Object.fromEntries(sent);
+}
+
+function finished(
+  of: Of,
+  data: Data<"completed"> | Data<"failed">,
+  state: "completed" | "failed",
+  text: string,
+): Sends {
+  const { job, host } = data;
+  const until = "until" in data ? (data.until ?? 0) : 0;
+  const leaving = host === undefined ? {} : until > of.at ? timer("leave", until, {}) : down(of, job, host);
+  return { ...charge(of, data), ...ended(of, data, state, text), ...release(of, true), ...leaving };
+}
+
+const OUTCOMES = { completed: "done", failed: "failed", aborted: "cancelled" } as const;
+
+function ended(
+  of: Of,
+  data: { readonly job: Job; readonly outcome?: string },
+  state: keyof typeof OUTCOMES,
+  text: string,
+): Sends {
+  const { for: to } = data.job;
+  const shown = view(of, data, state, text);
+  if (to === undefined) return shown;
+  return { ...shown, conclude: mail(to, "conclude", { outcome: data.outcome ?? OUTCOMES[state], text }) };
+}
+
+function view(
+  { at }: Of,
+  { job }: { readonly job: Job },
+  state: JobState,
+  status = "",
+  approvals: readonly Approval[] = [],
+): Sends {
+  const { assignment, who, env, after } = job;
+  const data: Entry = {
+    state,
+    type: assignment.type,
+    text: excerpt(assignment.text, MAX_SHOWN),
+    who,
+    at,
+    env,
+    ...(job.for === undefined ? {} : { for: job.for }),
+    ...(after === undefined ? {} : { after }),
+    ...(status === "" ? {} : { status: excerpt(status, MAX_STATUS) }),
+    ...(approvals.length === 0 ? {} : { approvals: [...approvals] }),
+  };
+  return { view: { type: "view", view: JOBS_VIEW, data } };
+}
+
+function claim(of: Of, { who, role }: Job): Sends {
+  return { claim: mail(cortexOf(of), "claim", { who, role }) };
+}
+
+function release(of: Of, isOurs: boolean): Sends {
+  return isOurs ? { release: mail(cortexOf(of), "release", {}) } : {};
+}
+
+function charge({ address }: Of, data: Parameters<typeof chargeSends>[1] & { readonly job: Job }): Sends {
+  const { who, for: to } = data.job;
+  return chargeSends(to ?? address, { ...data, who });
+}
+
+function down({ address }: Of, { env }: Job, host: string): Sends {
+  return { down: mail(executorOn(host), "down", { env, order: downOrder(address), keep: true }) };
+}
+
+function cortexOf({ address }: Of): Address {
+  return addressOf(parseAddress(address).agent, cortexContract.kind, CORTEX);
+}
+
+function mail(to: Address, verb: string, data: object): Send {
+  return { type: "mail", to, verb, data };
+}
+
+function timer(verb: string, dueAt: number, data: object): Sends {
+  return { [verb]: timerTo(verb, dueAt, data) };
+}
+
+function timerTo(verb: string, dueAt: number, data: object): Send {
+  return { type: "timer", dueAt, verb, data };
+}

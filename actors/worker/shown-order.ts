@@ -1,0 +1,68 @@
+import type { Ordered, OrderResult } from "#subjects/order.ts";
+import type { CallResult } from "#subjects/turn.ts";
+
+/** An order as people are asked about it: exactly what would be done. */
+export function orderText({ verb, data }: Ordered): string {
+  switch (verb) {
+    case "exec": {
+      const [program, flag, line] = data.argv;
+      const isLine = data.argv.length === 3 && flag === "-c" && (program === "bash" || program === "sh");
+      const where = data.cwd === undefined ? "" : ` (in ${data.cwd})`;
+      return `${isLine && line !== undefined ? line : JSON.stringify(data.argv)}${where}`;
+    }
+    case "file":
+      return `${data.does.type} the file ${data.does.path}`;
+    case "get":
+      return `keep the file ${data.path}`;
+    case "put":
+      return `fetch ${data.artifact} to ${data.path}`;
+    case "preview":
+      return `show port ${data.port} for ${data.minutes} minutes`;
+    case "admit":
+      return `reach ${data.hosts.join(", ")}`;
+  }
+}
+
+/** What came of an order, as a model and people read it. */
+export function resultText(result: OrderResult): Omit<CallResult, "call"> {
+  switch (result.type) {
+    case "exec": {
+      const { stdout, stderr, code, how } = result;
+      const parts = [headOf(result), section("stdout", stdout), section("stderr", stderr)];
+      const text = parts.filter((part) => part !== "").join("\n");
+      return how === "ended" && code === 0 ? { text } : { text, failed: true };
+    }
+    case "file":
+      return { text: result.text };
+    case "artifact":
+      return { text: `Kept as ${result.artifact.name} (${result.artifact.bytes} bytes).` };
+    case "preview":
+      return { text: `${result.url} until ${new Date(result.until).toISOString().slice(0, 16)}Z.` };
+    case "done":
+      return { text: result.text };
+    case "failed":
+      return { text: result.text, failed: true };
+  }
+}
+
+type Ran = Extract<OrderResult, { type: "exec" }>;
+
+/** Shape: `exit code 1, after 2.4 s`. */
+function headOf({ how, code, ms }: Ran): string {
+  const took = `after ${(ms / 1_000).toFixed(1)} s`;
+  switch (how) {
+    case "ended":
+      return `exit code ${code ?? "unknown"}, ${took}`;
+    case "timed-out":
+      return `It took too long and was ended with all that it began, ${took}.`;
+    case "killed":
+      return `It was ended, ${took}.`;
+    case "interrupted":
+      return "It was interrupted when its environment was: nobody knows how far it got, and it is not run again by itself.";
+  }
+}
+
+function section(name: string, { text, whole }: Ran["stdout"]): string {
+  if (text === "") return "";
+  return `${name}:\n${text}${whole === undefined ? "" : `\n(All of it is the artifact ${whole.name}.)`}`;
+}
