@@ -70,7 +70,9 @@ export function stepsOf(turn: Turn): Readonly<Record<string, TurnStep>> {
 export function thinkKey(turn: Turn): string | undefined {
   const { lines, calls } = turn;
   if (lines.length === 0 || isUsing(turn)) return undefined;
-  return `think-${lines[0]?.seq}${calls === 0 ? "" : `-${calls + 1}`}`;
+  // What is quiet may have been in a turn before, and no two turns share a key.
+  const first = lines.find(({ quiet }) => !quiet) ?? lines[0];
+  return `think-${first?.seq}${calls === 0 ? "" : `-${calls + 1}`}`;
 }
 
 /** The call of a tool that runs under this key. */

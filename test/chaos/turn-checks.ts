@@ -44,13 +44,17 @@ export function begunIn(channel: readonly Stored[]): readonly Begun[] {
   });
 }
 
-/** Each conclusion is in exactly one turn that has ended; only what was cancelled may still wait for one. */
+/**
+ * Each conclusion is in exactly one turn that has ended and did not fail; only what was cancelled, or could not be told of, may
+ * still wait for one.
+ */
 export function checkReports(channel: readonly Stored[]): readonly Violation[] {
   const told = reportsIn(channel);
   return [...byAddress(channel)].flatMap(([address, records]) => {
     return named(records, "concluded").flatMap(({ seq, data }) => {
-      const times = told.filter((each) => each.seq === seq).length;
-      const isQuiet = (data as Data<"concluded">).outcome === "cancelled";
+      const ends = told.filter((each) => each.seq === seq).map(({ end }) => end);
+      const times = ends.filter((end) => end !== "failed").length;
+      const isQuiet = (data as Data<"concluded">).outcome === "cancelled" || ends.includes("failed");
       if (times === 1 || (times === 0 && isQuiet)) return [];
       return [{ what: `the conclusion ${seq} was told of in ${times} turns`, address }];
     });

@@ -50,6 +50,7 @@ test("a conclusion that could not be told of is told by the next turn, and the p
     .lines.slice(-2)
     .map(({ role }) => role);
   assert.deepEqual(shown, ["report", "user"]);
+  assert.deepEqual(Object.keys(kind.steps(next)), ["think-5"], "not the key of the turn that failed");
 });
 
 test("thoughts on the side do not lead to one another without end, until a person speaks", () => {
