@@ -1,5 +1,6 @@
 import { actorChapters } from "./catalogue/actors.ts";
 import { commandChapters } from "./catalogue/commands.ts";
+import { environmentChapters } from "./catalogue/environments.ts";
 import { httpChapters } from "./catalogue/http.ts";
 
 /** What a code means in general, and what to do about it; the message of the moment says what is true of the case. */
@@ -15,4 +16,9 @@ export type Chapter = {
 };
 
 /** Every code that anything of Thalassa raises; a test holds this to what the sources have. */
-export const CATALOGUE: readonly Chapter[] = [...commandChapters, ...actorChapters, ...httpChapters];
+export const CATALOGUE: readonly Chapter[] = [
+  ...commandChapters,
+  ...actorChapters,
+  ...environmentChapters,
+  ...httpChapters,
+];

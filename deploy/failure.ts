@@ -16,6 +16,11 @@ const EXIT_CODES: Readonly<Record<string, Exclude<ExitCode, 0>>> = {
   "bad-token": 2,
   "bad-use": 2,
   "text-too-long": 2,
+  "job-missing": 2,
+  "job-ambiguous": 2,
+  "no-approval": 1,
+  "job-refused": 1,
+  "job-unanswered": 1,
 };
 
 /** What was typed cannot be meant. */

@@ -4,7 +4,9 @@ import { addCompletion } from "./cli/completion.ts";
 import { addConfig } from "./cli/config.ts";
 import { addDead } from "./cli/dead.ts";
 import { addIdentity } from "./cli/identity.ts";
+import { addJobs } from "./cli/jobs.ts";
 import { ENDS } from "./cli/lesson.ts";
+import { addPolicy } from "./cli/policy.ts";
 import { addPrompt } from "./cli/prompt.ts";
 import { addRunning } from "./cli/running.ts";
 import { addSecret } from "./cli/secret.ts";
@@ -32,6 +34,7 @@ for (const add of [
   addRunning,
   addService,
   addTalking,
+  addJobs,
   addWatching,
   addTimeTravel,
   addDead,
@@ -39,6 +42,7 @@ for (const add of [
   addSecret,
   addAgents,
   addIdentity,
+  addPolicy,
   addPrompt,
   addUsage,
   addConfig,

@@ -5,9 +5,11 @@ import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import type { Bridge } from "./bridge.ts";
 import { admit, type HttpEnv } from "./caller.ts";
+import { defined } from "./defined.ts";
 import type { Pace } from "./event-stream.ts";
 import { eventStreamer, readEvents } from "./events.ts";
 import { healthz, readyz, requireReady } from "./health.ts";
+import { addJobs } from "./job-app.ts";
 import { messagePoster, postMessage } from "./messages.ts";
 import { openApiDocument, ROUTES } from "./openapi.ts";
 import { Problem } from "./problem.ts";
@@ -36,6 +38,7 @@ export function httpApp(bridge: Bridge, pace?: Pace): OpenAPIHono<HttpEnv> {
   });
   app.openapi(stopTurn, (c) => stop(c, { ...c.req.valid("param"), ...defined(c.req.valid("query")) }));
   app.openapi(readState, (c) => state(c, c.req.valid("param").address, c.req.valid("query").at));
+  addJobs(app, bridge, pace);
   app.openapi(healthz, (c) => c.json({ status: "ok" as const }, 200));
   app.openapi(readyz, async (c) => {
     await requireReady(bridge);
@@ -87,9 +90,4 @@ function nothingHere(method: string, path: string): Problem {
   if (there.length === 0) return new Problem("no-route", `${path} is no path of this API.`);
   const allow = [...there, ...(there.includes("GET") ? ["HEAD"] : [])].join(", ");
   return new Problem("wrong-method", `${method} is not for ${path}.`, { headers: { Allow: allow } });
-}
-
-/** Without what is undefined. */
-function defined<T extends object>(fields: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -8,6 +8,8 @@ import { Waits } from "./waits.ts";
 export class Bridge implements Disposable {
   readonly client: Client;
   readonly hearing: Hearing;
+  readonly jobs: Hearing;
+  readonly stewards: Hearing;
   readonly options: HttpOptions;
   readonly logger: Logger;
   readonly holders: Holders;
@@ -22,6 +24,8 @@ export class Bridge implements Disposable {
     this.options = options;
     this.logger = logger;
     this.hearing = client.hearing("channel");
+    this.jobs = client.hearing("worker");
+    this.stewards = client.hearing("cortex");
     this.holders = new Holders(client);
     this.waits = new Waits(client, this.hearing);
     this.waitSlots = new Slots(options.waits);
@@ -46,6 +50,6 @@ export class Bridge implements Disposable {
 
   [Symbol.dispose](): void {
     this.waits[Symbol.dispose]();
-    this.hearing[Symbol.dispose]();
+    for (const hearing of [this.hearing, this.jobs, this.stewards]) hearing[Symbol.dispose]();
   }
 }

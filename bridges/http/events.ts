@@ -1,5 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Hearing } from "#runtime/mod.ts";
+import type { Address } from "#subjects/mod.ts";
 import type { Bridge } from "./bridge.ts";
 import { channelFor, type HttpEnv } from "./caller.ts";
 import { onBus } from "./deadline.ts";
@@ -11,11 +13,12 @@ import { Tail } from "./tail.ts";
 /** How streams go. Units: ms. */
 const PACE: Pace = { keepAliveMs: 15_000, stalledMs: 30_000 };
 
-const seq = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+/** A place in a log, as a request has it. */
+export const seqSchema = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 
 /** Where to read from. */
 const querySchema = z.object({
-  from: seq
+  from: seqSchema
     .optional()
     .openapi({ description: "The first sequence to read; 0 for all of the log. Left out: what comes now." }),
   agent: z.string().min(1).max(240).optional(),
@@ -37,7 +40,9 @@ export const readEvents = createRoute({
   request: {
     params: z.object({ name: z.string().min(1).openapi({ example: "ci" }) }),
     query: querySchema,
-    headers: z.object({ "Last-Event-ID": seq.optional().openapi({ description: "Records after this are sent." }) }),
+    headers: z.object({
+      "Last-Event-ID": seqSchema.optional().openapi({ description: "Records after this are sent." }),
+    }),
   },
   responses: {
     200: { description: "Events, until the reader leaves.", content: { "text/event-stream": { schema: z.string() } } },
@@ -49,21 +54,33 @@ export const readEvents = createRoute({
 });
 
 /** Where a reader wants to begin. */
-type Wanted = { readonly name: string; readonly agent?: string; readonly from?: number; readonly after?: number };
+export type Place = { readonly from?: number; readonly after?: number };
 
 /** Streams a channel's events. */
-export function eventStreamer(bridge: Bridge, pace: Pace = PACE) {
-  return async (c: Context<HttpEnv>, wanted: Wanted): Promise<Response> => {
+export function eventStreamer(bridge: Bridge, pace?: Pace) {
+  const open = streamOpener(bridge, pace);
+  return async (c: Context<HttpEnv>, wanted: Place & { readonly name: string; readonly agent?: string }) =>
+    await open(c, bridge.hearing, () => channelFor(c.get("caller"), wanted.name, wanted.agent), wanted);
+}
+
+/** Streams what happens to an actor, once it is known which is meant. */
+export function streamOpener(bridge: Bridge, pace: Pace = PACE) {
+  return async (
+    c: Context<HttpEnv>,
+    hearing: Hearing,
+    meant: () => Address | Promise<Address>,
+    wanted: Place,
+  ): Promise<Response> => {
     if (bridge.isStopping)
       throw new Problem("stopping", "This bridge opens no new stream.", { headers: retryAfter(0) });
     const caller = c.get("caller");
-    const address = channelFor(caller, wanted.name, wanted.agent);
+    const address = await meant();
     const last = (signal: AbortSignal) => bridge.client.last(address, signal);
     const fromSeq = placeOf(wanted) ?? (await onBus(last, "nothing can be read now"))?.seq ?? 0;
     const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const slot = slotFor(bridge, caller);
-    const tail = new Tail(bridge.client, bridge.hearing, address, fromSeq);
+    const tail = new Tail(bridge.client, hearing, address, fromSeq);
     const stream = new EventStream({
       tail,
       pace,
@@ -90,7 +107,7 @@ export function eventStreamer(bridge: Bridge, pace: Pace = PACE) {
 const STOPPING = { code: "stopping", detail: "the bridge stops; come back in a moment with Last-Event-ID" } as const;
 
 /** The sequence before the first that is wanted; what was read already counts more than where somebody began once. */
-function placeOf({ from, after }: Wanted): number | undefined {
+function placeOf({ from, after }: Place): number | undefined {
   return after ?? (from === undefined ? undefined : Math.max(0, from - 1));
 }
 

@@ -1,12 +1,17 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { readEvents } from "./events.ts";
 import { healthz, readyz } from "./health.ts";
+import { listJobs, readJobEvents, readPanic, sayToJob, setPanic, showJob, submitJob } from "./job-routes.ts";
 import { postMessage } from "./messages.ts";
 import { readState } from "./state.ts";
 import { stopTurn } from "./stop.ts";
 
 /** Every route that the API describes. */
-export const DESCRIBED = [postMessage, readEvents, stopTurn, readState, healthz, readyz] as const;
+export const DESCRIBED = [
+  ...[postMessage, readEvents, stopTurn, readState],
+  ...[submitJob, listJobs, showJob, readJobEvents, ...Object.values(sayToJob), setPanic, readPanic],
+  ...[healthz, readyz],
+] as const;
 
 /** Every path there is, and the method it takes. */
 export const ROUTES: readonly { readonly method: string; readonly pattern: RegExp }[] = [
@@ -29,7 +34,7 @@ export function openApiDocument(): ReturnType<OpenAPIHono["getOpenAPI31Document"
       title: "Thalassa",
       version: "1",
       description:
-        "Messages in, answers and events out. Every answer that is none is a problem of RFC 9457 with a stable code.",
+        "Messages and jobs in, answers and events out. Every answer that is none is a problem of RFC 9457 with a stable code.",
     },
     servers: [{ url: "http://127.0.0.1:8420" }],
   });

@@ -17,11 +17,18 @@ export const PROBLEMS = {
     "check it for missing characters; thalassa token list shows who has one",
   ],
   "not-allowed": [403, "The token's role does not allow this", "use a token of role owner, or a channel's plain name"],
+  "job-forbidden": [403, "The job is not for this person", "ask an owner; setting roles.owners says who they are"],
   "no-route": [404, "There is nothing here", "GET /openapi.json lists what there is"],
   "no-agent": [404, "There is no such agent", "leave agent out for main; thalassa agents lists them"],
   "no-log": [404, "Nothing ever happened to this actor", "check the address; a channel begins with its first message"],
+  "no-job": [404, "There is no such job", "check the id; GET /v1/jobs?all=true lists them"],
   "wrong-method": [405, "The method is not for this path", "use one of those in Allow"],
-  refused: [409, "The channel refused the message", "read why, and send it again once that has changed"],
+  refused: [409, "It was refused", "read why, and send it again once that has changed"],
+  "no-approval": [
+    409,
+    "There is not one thing to allow",
+    "name it in approval, as GET /v1/jobs/{id} has it; where nothing waits there is nothing to do",
+  ],
   "nothing-to-stop": [409, "There is nothing to stop", "nothing; what was said in the channel is answered"],
   "turn-stopped": [
     409,
@@ -66,13 +73,14 @@ export const problemSchema = z
     channel: z.string().optional(),
     address: z.string().optional(),
     seq: z.int().optional(),
+    refusal: z.string().optional().openapi({ description: "The code by which the actor itself refused." }),
     reply: z.string().optional().openapi({ description: "What was said before the turn came to nothing." }),
   })
   .openapi("Problem");
 
 /** What a problem says besides its code. */
 type ProblemMore = Partial<
-  Pick<z.output<typeof problemSchema>, "errors" | "id" | "channel" | "address" | "seq" | "reply">
+  Pick<z.output<typeof problemSchema>, "errors" | "id" | "channel" | "address" | "seq" | "refusal" | "reply">
 > & {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;

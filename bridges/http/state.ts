@@ -58,16 +58,17 @@ export function stateReader(bridge: Bridge) {
     const { role, name } = c.get("caller");
     if (role !== "owner") throw new Problem("not-allowed", `Token ${name} has role user; a state is for owners.`);
     const address = requireAddress(given);
-    const { seq, state } = stateAnswerSchema.parse(await ask(bridge, address, at));
+    const { seq, state } = stateAnswerSchema.parse(await ask(bridge, address, STATE, at));
     if (seq === 0)
       throw new Problem("no-log", `${address} has no log${at === undefined ? "" : " as of then"}.`, { address });
     return c.json({ address, seq, state }, 200);
   };
 }
 
-async function ask({ client }: Bridge, address: Address, at: Moment | undefined): Promise<unknown> {
+/** Asks an actor's owner. Throws: Problem `actor-away`. */
+export async function ask({ client }: Bridge, address: Address, question: string, at?: Moment): Promise<unknown> {
   try {
-    return await client.ask(address, STATE, at);
+    return await client.ask(address, question, at);
   } catch (cause) {
     const detail = `${cause instanceof Error ? cause.message : cause}`;
     throw new Problem("actor-away", detail, { address, cause, headers: retryAfter(1_000) });

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { type Address, REFUSAL, returnedSchema } from "#subjects/mod.ts";
 import type { Bridge } from "./bridge.ts";
 import { channelFor, type HttpEnv } from "./caller.ts";
+import { CameOf } from "./came-of.ts";
 import { onBus } from "./deadline.ts";
 import { postedSchema } from "./messages.ts";
 import { Problem, type ProblemCode, problemResponses } from "./problem.ts";
@@ -46,11 +46,6 @@ export const stopTurn = createRoute({
   },
 });
 
-/** What came of the wish to stop. */
-type Came =
-  | { readonly type: "stopped"; readonly seq: number }
-  | { readonly type: "refused"; readonly problem: Problem };
-
 /** Stops turns. */
 export function turnStopper(bridge: Bridge) {
   return async (c: Context<HttpEnv>, wanted: { readonly name: string; readonly agent?: string }) => {
@@ -58,34 +53,13 @@ export function turnStopper(bridge: Bridge) {
     const address = channelFor(caller, wanted.name, wanted.agent);
     const id = randomBytes(9).toString("base64url");
     const posted = { id, channel: wanted.name, address };
-    const { came, deaf } = whatComesOf(bridge, address, id);
-    try {
-      const body = { who: { party: "http", id: caller.name } };
-      const send = (signal: AbortSignal) => bridge.client.send(address, "stop", body, { id, signal });
-      await onBus(send, "whether it was stopped nobody knows; to stop twice does no harm");
-      const end = await whileAsked(bridge, came, STOP_MS, c.env?.outgoing);
-      if (end === undefined) return c.json(posted, 202);
-      if (end.type === "refused") throw end.problem;
-      return c.json({ ...posted, seq: end.seq }, 200);
-    } finally {
-      deaf();
-    }
+    using coming = new CameOf(bridge.hearing, address, id);
+    const body = { who: { party: "http", id: caller.name } };
+    const send = (signal: AbortSignal) => bridge.client.send(address, "stop", body, { id, signal });
+    await onBus(send, "whether it was stopped nobody knows; to stop twice does no harm");
+    const end = await whileAsked(bridge, coming.came, STOP_MS, c.env?.outgoing);
+    if (end === undefined) return c.json(posted, 202);
+    if (end.type === "done") return c.json({ ...posted, seq: end.record.seq }, 200);
+    throw new Problem(end.code === "nothing-to-stop" ? "nothing-to-stop" : "refused", end.reason, { address });
   };
-}
-
-/** Listens for what a channel makes of mail, from before it is sent. */
-function whatComesOf({ hearing }: Bridge, address: Address, id: string) {
-  const { promise: came, resolve } = Promise.withResolvers<Came>();
-  const deaf = hearing.listen(address, {
-    onRecord: ({ event, cause, seq }) => {
-      if (event === "stopped" && cause === id) resolve({ type: "stopped", seq });
-    },
-    onLive: (noun, data) => {
-      const { success, data: refusal } = returnedSchema.safeParse(noun === REFUSAL ? data : undefined);
-      if (!success || refusal.id !== id) return;
-      const code = refusal.code === "nothing-to-stop" ? "nothing-to-stop" : "refused";
-      resolve({ type: "refused", problem: new Problem(code, refusal.reason, { address }) });
-    },
-  });
-  return { came, deaf };
 }

@@ -4,7 +4,15 @@ export type TalkCommand =
   | { readonly type: "help" | "quit" | "status" | "stop" }
   | { readonly type: "channel"; readonly name: string }
   | { readonly type: "history"; readonly count: number }
+  | JobCommand
   | { readonly type: "unknown"; readonly reason: string };
+
+/** What it asks for of jobs. */
+export type JobCommand =
+  | { readonly type: "jobs" }
+  | { readonly type: "task" | "run"; readonly text: string }
+  | { readonly type: "approve" | "deny"; readonly job?: string; readonly approval?: string }
+  | { readonly type: "abort"; readonly job: string };
 
 /** What can be typed. */
 export const TALK_HELP: readonly string[] = [
@@ -12,6 +20,11 @@ export const TALK_HELP: readonly string[] = [
   "  /history [N]    what was said before, the last N messages and answers (20)",
   "  /status         how this conversation stands, and what is thought on the side",
   "  /stop           no further with the answer that is being made",
+  "  /task TEXT      begin a job that is thought about, with tools; its end is told here",
+  "  /run LINE       have a line of shell run, once an owner has allowed it",
+  "  /jobs           the jobs that there are",
+  "  /approve [ID [A]], /deny [ID [A]]   allow what a job asks for, or not",
+  "  /abort ID       end a job before its time",
   "  /quit           leave (or Ctrl-D); what was said is kept",
   "  //text          say something that begins with /",
 ];
@@ -27,6 +40,7 @@ export function readCommand(line: string): TalkCommand {
   switch (name) {
     case "help":
     case "quit":
+    case "jobs":
     case "status":
     case "stop":
       return argument === "" ? { type: name } : unknown(`/${name} takes nothing after it`);
@@ -34,6 +48,14 @@ export function readCommand(line: string): TalkCommand {
       return argument === "" ? unknown("/channel needs a name: /channel work") : { type: "channel", name: argument };
     case "history":
       return historyOf(argument);
+    case "task":
+    case "run":
+      return argument === "" ? unknown(`/${name} needs what is to be done`) : { type: name, text: textAfter(line) };
+    case "approve":
+    case "deny":
+      return judging(name, rest);
+    case "abort":
+      return rest.length === 1 ? { type: name, job: argument } : unknown("/abort needs one job: /abort wV1St");
     default:
       return unknown(`there is no command /${name}; /help lists them, and // says a line that begins with /`);
   }
@@ -44,6 +66,16 @@ function historyOf(argument: string): TalkCommand {
   const count = Number(argument);
   if (/^\d+$/.test(argument) && count > 0) return { type: "history", count: Math.min(count, HISTORY.most) };
   return unknown("/history takes a number: /history 50");
+}
+
+/** What stands after the command, with its blanks. */
+function textAfter(line: string): string {
+  return line.replace(/^\/\w+\s+/, "").trimEnd();
+}
+
+function judging(type: "approve" | "deny", [job, approval, ...more]: readonly string[]): TalkCommand {
+  if (more.length > 0) return unknown(`/${type} takes a job and what of it: /${type} wV1St a1`);
+  return { type, ...(job ? { job } : {}), ...(approval ? { approval } : {}) };
 }
 
 function unknown(reason: string): TalkCommand {

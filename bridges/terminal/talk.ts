@@ -3,12 +3,13 @@ import { type Outcome, remarkOf } from "#bridges/conversation/turn.ts";
 import type { Client, LogRecord } from "#runtime/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { type Address, readEvent, type Who } from "#subjects/mod.ts";
-import { readCommand, TALK_HELP } from "./command.ts";
+import { type JobCommand, readCommand, TALK_HELP } from "./command.ts";
 import { Conversation, type Happening, TextTooLong } from "./conversation.ts";
 import { LiveAnswer } from "./live-answer.ts";
 import { newestRecords, newestSeq } from "./past.ts";
 import type { Screen } from "./screen.ts";
 import { doingWords, standingLines } from "./standing.ts";
+import { obeyOnJobs } from "./talk-jobs.ts";
 import { asideRows, failureRows, noteRows, recordRows } from "./transcript.ts";
 import { wrapText } from "./wrap.ts";
 
@@ -108,6 +109,9 @@ export class Talk implements Disposable {
         break;
       case "unknown":
         this.#screen.print(...failureRows(command.reason, columns));
+        break;
+      default:
+        await this.#aboutJobs(command);
     }
   }
 
@@ -151,6 +155,12 @@ export class Talk implements Disposable {
     if (stopping.code === "nothing-to-stop")
       this.#screen.print(...noteRows("nothing to stop: no answer is being made here just now", columns), "");
     else this.#screen.print(...failureRows(stopping.reason, columns), "");
+  }
+
+  async #aboutJobs(command: JobCommand): Promise<void> {
+    const speaking = { who: this.#options.who, channel: this.#address };
+    const lines = await obeyOnJobs(this.#client, speaking, command);
+    this.#screen.print(...lines.flatMap((line) => wrapText(line, this.#screen.columns)), "");
   }
 
   #see(happening: Happening): void {

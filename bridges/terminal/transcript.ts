@@ -3,6 +3,7 @@ import type { LogRecord } from "#runtime/mod.ts";
 import { branchAddress } from "#subjects/branch.ts";
 import { type ChannelEvent, channelContract } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
+import { workerAddress } from "#subjects/job.ts";
 import { parseAddress, readEvent, type Who } from "#subjects/mod.ts";
 import { harmless } from "./plain.ts";
 import { wrapText } from "./wrap.ts";
@@ -62,6 +63,11 @@ export function asideRows(record: LogRecord, me: Who, columns: number): readonly
     case "said":
     case "thought":
       return begunRows(record, event.data, columns);
+    case "joined": {
+      const { from, task, who } = event.data;
+      const head = `a job for ${isSame(who, me) ? "you" : speakerName(who, me)} (${parseAddress(from).id}): `;
+      return noteRows(head + excerpt(task, Math.max(columns - MARGIN - head.length, 20)), columns);
+    }
     case "concluded": {
       const { from, outcome } = event.data;
       return noteRows(`${parseAddress(from).id} has ended: ${outcome}`, columns);
@@ -80,8 +86,11 @@ export function asideRows(record: LogRecord, me: Who, columns: number): readonly
 type Begun = Pick<Extract<ChannelEvent, { type: "thought" }>["data"], "began">;
 
 function begunRows({ address, id }: LogRecord, { began = [] }: Begun, columns: number): readonly string[] {
-  return began.flatMap(({ call, task }) => {
-    const head = `thinking on the side (${parseAddress(branchAddress(address, id, call)).id}): `;
+  return began.flatMap(({ call, task, kind }) => {
+    const head =
+      kind === "worker"
+        ? `a job begins (${parseAddress(workerAddress(address, id, call)).id}): `
+        : `thinking on the side (${parseAddress(branchAddress(address, id, call)).id}): `;
     return noteRows(head + excerpt(task, Math.max(columns - MARGIN - head.length, 20)), columns);
   });
 }

@@ -96,6 +96,26 @@ export const commandChapters: readonly Chapter[] = [
     },
   },
   {
+    title: "Jobs",
+    met: "by `job`, `panic`, and `/task`, `/run`, `/approve`, `/deny`, `/abort` in a chat; see [jobs](jobs.md)",
+    troubles: {
+      "job-missing": ["There is no job of that id", "`thalassa jobs --all` lists them"],
+      "job-ambiguous": ["Several jobs may be meant", "type more of the id, or the whole address"],
+      "no-approval": [
+        "Nothing waits for an owner's word, or several things do, or not the one that was named",
+        "`thalassa job show ID` has what waits, with its id: `thalassa job approve ID a1`",
+      ],
+      "job-refused": [
+        "The job, or the agent's steward, does not want it; its own code and reason are in the message",
+        "see [refusals](#refusals); nothing was changed",
+      ],
+      "job-unanswered": [
+        "Nobody has heard in time what was said to a job",
+        "`thalassa ps` shows whether workers run; what was said is kept, and heard once one does",
+      ],
+    },
+  },
+  {
     title: "Agents and their texts",
     met: "by `agents`, `identity`, and whatever says something to an agent",
     troubles: {

@@ -15,7 +15,7 @@ export const httpChapters: readonly Chapter[] = [
   },
   {
     title: "Ends of event streams",
-    met: "as `code` in the event `closed`, the last one of `GET /v1/channels/…/events`",
+    met: "as `code` in the event `closed`, the last one of `GET /v1/channels/…/events` and `GET /v1/jobs/…/events`",
     troubles: {
       stopping: ["The bridge stops", "connect again in a moment with `Last-Event-ID`; nothing is missed"],
       "slow-reader": [

@@ -8,6 +8,7 @@ import type { SettingTable } from "#deploy/settings/setting.ts";
 import { SETTINGS } from "#deploy/settings/table.ts";
 import type { Client } from "#runtime/mod.ts";
 import { terminalContract } from "#subjects/clients.ts";
+import { JOB_STATES, JOBS_VIEW } from "#subjects/job.ts";
 import { DEAD, DEFAULT_AGENT, KINDS, parseAddress, parseSubject, TAP } from "#subjects/mod.ts";
 
 /** Whoever presses Tab waits no longer than this for the bus. Units: ms. */
@@ -30,6 +31,15 @@ export async function offerCandidates(root: RootCommand, words: readonly string[
   if (command === "dead" && verb !== "") {
     const letters = await fromBus(deadLetters);
     for (const each of ["show", "retry", "drop"]) onArgument(root, `dead ${each}`, "seq", letters);
+  }
+  if (command === "job" && verb !== "") {
+    const ids = await fromBus(jobs);
+    for (const each of ["show", "logs", "approve", "deny", "abort", "tell", "retry"])
+      onArgument(root, `job ${each}`, "id", ids);
+  }
+  if (command === "jobs") {
+    const states = JOB_STATES.map((state) => [state, "how a job may stand"] as const);
+    onOption(root, "jobs", "state", states);
   }
   const kinds = KINDS.map(({ kind, about }) => [kind, about] as const);
   onOption(root, "up", "only", kinds);
@@ -100,6 +110,15 @@ async function channels({ wire }: Client): Promise<readonly string[]> {
   return Object.keys(state.subjects ?? {})
     .map((subject) => subject.slice(VIEW.length).split("."))
     .flatMap(([agent, id]) => (id === undefined ? [] : [`${agent}.channel.${id}`]));
+}
+
+/** Every job that the view of them knows. */
+async function jobs({ wire }: Client): Promise<readonly Candidate[]> {
+  const prefix = `$KV.VIEWS.${JOBS_VIEW}.`;
+  const { state } = await wire.jsm.streams.info("KV_VIEWS", { subjects_filter: `${prefix}>` });
+  return Object.keys(state.subjects ?? {})
+    .map((subject) => subject.slice(prefix.length).split("."))
+    .flatMap(([agent, id]) => (id === undefined ? [] : [[id, `a job of agent ${agent}`] as const]));
 }
 
 async function deadLetters({ wire }: Client): Promise<readonly Candidate[]> {

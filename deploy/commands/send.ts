@@ -1,17 +1,12 @@
-import { text as readAll } from "node:stream/consumers";
 import { whyNot } from "#bridges/conversation/turn.ts";
 import { askMessage, sendMessage } from "#bridges/terminal/message.ts";
 import { noticeOf } from "#bridges/terminal/piped.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
-import { BadUse } from "#deploy/failure.ts";
 import { channelToTalkIn } from "#deploy/identity/whose-channel.ts";
+import { checkKey, typedText } from "#deploy/typed-text.ts";
 import { terminalContract } from "#subjects/clients.ts";
 import { resolveChannel } from "#subjects/mod.ts";
-import { MAX_TEXT } from "#subjects/turn.ts";
-
-/** An id travels in a header, where white space and other writing would not survive. */
-const ID = /^[\x21-\x7e]{1,200}$/;
 
 /** Sends one message; prints its id, or the answer. */
 export async function send(
@@ -22,8 +17,8 @@ export async function send(
   const { id: key, json, agent } = options;
   // A name that cannot be one is told before anything is asked of the bus.
   resolveChannel(channel, terminalContract.client, agent);
-  const text = given === "-" ? (await readAll(process.stdin)).trimEnd() : given;
-  checkMessage(text, key);
+  const text = await typedText(given, 'say something: thalassa send work "hello"');
+  checkKey(key);
   await using client = await connectAs(terminalContract.client, findBus());
   const address = await channelToTalkIn(client, channel, agent);
   const complain = (line: string): void => void process.stderr.write(`thalassa: ${line}\n`);
@@ -47,17 +42,4 @@ export async function send(
   else if (reply.reply !== undefined) print(reply.reply);
   complain(why);
   return 1;
-}
-
-function checkMessage(text: string, key: string | undefined): void {
-  if (text.trim() === "") throw new BadUse("the text is empty", 'say something: thalassa send work "hello"');
-  if (text.length > MAX_TEXT) {
-    throw new BadUse(`the text has ${text.length} characters and a message may have ${MAX_TEXT}`, "send it in parts");
-  }
-  if (key !== undefined && !ID.test(key)) {
-    throw new BadUse(
-      `--id ${JSON.stringify(key)} cannot be an id`,
-      "use up to 200 letters, digits and signs, no blanks",
-    );
-  }
 }

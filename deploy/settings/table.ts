@@ -179,6 +179,7 @@ export const SETTINGS = {
   ...BUDGET_SETTINGS,
   ...ROLE_SETTINGS,
   ...JOB_SETTINGS,
+  ...EXECUTOR_SETTINGS,
   ...PROCESSES,
 } as const;
 

@@ -48,8 +48,7 @@ describe("provisioning", () => {
       assert.ok(config.description, name);
       assert.equal(config.allow_direct, true, name);
       assert.equal(config.max_age > 0, ["KV_LIMITS", "KV_CACHE"].includes(name), name);
-      if (!name.startsWith("OBJ_") && !name.startsWith("TIMERS_"))
-        assert.equal(config.allow_rollup_hdrs ?? false, false, name);
+      if (!name.startsWith("TIMERS_")) assert.equal(config.allow_rollup_hdrs ?? false, false, name);
       assert.equal(config.deny_delete ?? false, name.startsWith("KV_"), name);
     }
     const { metadata } = (await jsm.streams.info("MAIL_CHANNEL")).config;
@@ -85,14 +84,21 @@ describe("provisioning", () => {
     }
   });
 
-  it("makes an object store that takes chunks, and lets a new version of an object take the place of the old", async () => {
+  it("makes an object store whose newest version of an object is the last, and which nobody may roll up", async () => {
     const js = jetstream(operator);
     await js.publish("$O.ARTIFACTS.C.one", new Uint8Array(128 * 1024));
-    const meta = () => js.publish("$O.ARTIFACTS.M.cmVwb3J0", "{}", { headers: headersOf({ "Nats-Rollup": "sub" }) });
-    await meta();
-    await meta();
-    const { state } = await jsm.streams.info("OBJ_ARTIFACTS", { subjects_filter: "$O.ARTIFACTS.M.>" });
-    assert.deepEqual(Object.values(state.subjects ?? {}), [1]);
+    for (const version of ["old", "new"]) await js.publish("$O.ARTIFACTS.M.cmVwb3J0", version);
+    const last = await jsm.streams.getMessage("OBJ_ARTIFACTS", { last_by_subj: "$O.ARTIFACTS.M.cmVwb3J0" });
+    assert.equal(last?.string(), "new");
+    const wipe = js.publish("$O.ARTIFACTS.M.cmVwb3J0", "{}", { headers: headersOf({ "Nats-Rollup": "sub" }) });
+    await assert.rejects(wipe, /rollup not permitted/);
+  });
+
+  it("takes the right to roll up from an object store that an earlier version made with it", async () => {
+    const { config } = await jsm.streams.info("OBJ_ARTIFACTS");
+    await jsm.streams.update("OBJ_ARTIFACTS", { ...config, allow_rollup_hdrs: true });
+    assert.deepEqual((await provision(operator, { kinds: TEST_KINDS })).changed, ["OBJ_ARTIFACTS"]);
+    assert.equal((await jsm.streams.info("OBJ_ARTIFACTS")).config.allow_rollup_hdrs ?? false, false);
   });
 
   it("refuses streams that are cut into another number of partitions, and changes nothing", async () => {

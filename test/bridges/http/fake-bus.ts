@@ -8,6 +8,12 @@ import { PROMPTS } from "#subjects/prompts.ts";
 /** What a channel makes of a message: a good end, a bad one, a refusal, or nothing yet. */
 type Reaction = { readonly event: "said" | "failed"; readonly data: object } | { readonly refuses: string } | undefined;
 
+/** What a job makes of mail. */
+export type JobReaction =
+  | { readonly event: string; readonly data: object }
+  | { readonly refuses: string; readonly reason: string }
+  | undefined;
+
 /** A bus in memory with channels that react at once, as far as the HTTP bridge can see. */
 export class FakeBus {
   readonly logs = new Map<Address, LogRecord[]>();
@@ -24,6 +30,10 @@ export class FakeBus {
   readonly agents = new Set<string>();
   /** Why a channel in which nothing goes on refuses to stop. */
   stopCode = "nothing-to-stop";
+  /** Entries of the views. */
+  readonly views = new Map<string, object>();
+  /** What jobs and stewards make of mail: the event that it leads to, a refusal, or nothing. */
+  judge: (to: Address, verb: string, data: Readonly<Record<string, unknown>>) => JobReaction = () => undefined;
   isAway = false;
   isServed = true;
   ask: (address: Address, question: string, moment?: object) => Promise<unknown> = async () => ({
@@ -37,12 +47,29 @@ export class FakeBus {
     const fake = {
       hearing: () => ({ listen: (address: Address, ears: Ears) => this.#listen(address, ears), [Symbol.dispose]() {} }),
       send: (to: Address, verb: string, data: object, options: object) =>
-        verb === "stop" ? this.#stop(to, data, options) : this.#send(to, data as { readonly text: string }, options),
+        !to.includes(".channel.")
+          ? this.#sendToJob(to, verb, data, options)
+          : verb === "stop"
+            ? this.#stop(to, data, options)
+            : this.#send(to, data as { readonly text: string }, options),
       last: async (address: Address) => this.logs.get(address)?.at(-1),
+      history: async (address: Address) => this.logs.get(address) ?? [],
+      entriesOf: async (_bucket: string, pattern: string) => {
+        const fits = new RegExp(`^${pattern.replaceAll("*", "[^.]+")}$`);
+        return [...this.views]
+          .filter(([key]) => fits.test(key))
+          .map(([key, value]) => ({ key, text: JSON.stringify(value), seq: 1 }));
+      },
       record: async (address: Address, seq: number) => this.logs.get(address)?.find((record) => record.seq === seq),
       backwards: (address: Address) => this.#backwards(address),
       entry: async (bucket: string, key: string) =>
-        bucket === PROMPTS ? (this.agents.has(key) ? {} : undefined) : this.#entry(key),
+        bucket === "VIEWS"
+          ? this.views.get(key)
+          : bucket === PROMPTS
+            ? this.agents.has(key)
+              ? {}
+              : undefined
+            : this.#entry(key),
       ask: (...question: Parameters<FakeBus["ask"]>) => this.ask(...question),
       wire: {
         listen: (listener: (event: { readonly type: string }) => void) => {
@@ -129,6 +156,24 @@ export class FakeBus {
     if (reaction !== undefined) {
       setImmediate(() => this.store(to, reaction.event, { ...reaction.data, answers: [seq] }));
     }
+    return id;
+  }
+
+  async #sendToJob(
+    to: Address,
+    verb: string,
+    data: object,
+    { key, id = key ?? "" }: { readonly key?: string; readonly id?: string },
+  ): Promise<string> {
+    if (this.isAway) throw new Closed();
+    this.sent.push({ to, id, keyed: key !== undefined });
+    if (this.logs.get(to)?.some((record) => record.cause === id)) return id;
+    const reaction = this.judge(to, verb, { ...data });
+    if (reaction === undefined) return id;
+    setImmediate(() => {
+      if ("event" in reaction) this.store(to, reaction.event, reaction.data, { cause: id });
+      else this.glimpse(to, "refusal", { id, verb, code: reaction.refuses, reason: reaction.reason });
+    });
     return id;
   }
 

@@ -17,10 +17,7 @@ test("the API that is served is the one in docs", async () => {
   const app = new DescribedApp();
   const { body } = await app.ask("/openapi.json");
   assert.deepEqual(body, JSON.parse(readFileSync("docs/openapi.json", "utf8")));
-  assert.deepEqual(
-    Object.keys(body.paths as object),
-    DESCRIBED.map(({ path }) => path),
-  );
+  assert.deepEqual(Object.keys(body.paths as object), [...new Set(DESCRIBED.map(({ path }) => path))]);
 });
 
 test("the README names every problem with its status", () => {

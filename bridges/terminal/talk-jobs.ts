@@ -1,0 +1,90 @@
+import { stateAfter } from "#bridges/conversation/job-past.ts";
+import { jobPicture } from "#bridges/conversation/job-picture.ts";
+import type { Client } from "#runtime/mod.ts";
+import { hasEnded } from "#subjects/job.ts";
+import { JOB_VERBS } from "#subjects/job-verbs.ts";
+import { type Address, parseAddress, type Who } from "#subjects/mod.ts";
+import type { JobCommand } from "./command.ts";
+import { beginJob, cameText, sendWish } from "./job-mail.ts";
+import { allJobs, approvalMeant, jobNamed } from "./job-named.ts";
+import { jobLine } from "./job-shown.ts";
+import { JobUnusable } from "./job-unusable.ts";
+import { harmless } from "./plain.ts";
+
+/** Where somebody speaks of jobs: a job that is begun there is told of there. */
+export type Speaking = { readonly who: Who; readonly channel: Address };
+
+/** Most jobs that a conversation lists. */
+const MOST_LISTED = 12;
+
+/** Does what was typed about jobs; gives what to show of it, once the log has it. Throws: JobUnusable. */
+export async function obeyOnJobs(client: Client, speaking: Speaking, command: JobCommand): Promise<readonly string[]> {
+  switch (command.type) {
+    case "jobs":
+      return await listLines(client, speaking);
+    case "task":
+    case "run":
+      return await begin(client, speaking, command);
+    case "abort":
+      return await say(client, await jobNamed(client, command.job), "abort", { who: speaking.who });
+    case "approve":
+    case "deny": {
+      const to = await waitingJob(client, speaking, command.job);
+      const { approvals = [] } = (await jobPicture(client, to)) ?? {};
+      const approval = approvalMeant(to, approvals, command.approval);
+      const what = approvals.find(({ id }) => id === approval)?.what ?? "";
+      const said = await say(client, to, command.type, { approval, who: speaking.who });
+      return [...said, ...harmless(what).split("\n")];
+    }
+  }
+}
+
+async function begin(
+  client: Client,
+  { who, channel }: Speaking,
+  { type, text }: Extract<JobCommand, { text: string }>,
+): Promise<readonly string[]> {
+  const { agent } = parseAddress(channel);
+  const begun = await beginJob(client, { agent, who, for: channel, [type]: text });
+  const { id } = parseAddress(begun.address);
+  const state = stateAfter(begun);
+  // What exactly it asks for, the conversation is told by the job itself.
+  return [state === "needs_approval" ? `${id} waits for an owner: /approve ${id}` : `${id}: ${state}`];
+}
+
+async function say(
+  client: Client,
+  to: Address,
+  name: "approve" | "deny" | "abort",
+  data: object,
+): Promise<readonly string[]> {
+  const record = await sendWish(client, { to, verb: JOB_VERBS[name].mail.verb, data });
+  return [`${parseAddress(to).id}: ${cameText(record)}`];
+}
+
+async function listLines(client: Client, { channel }: Speaking): Promise<readonly string[]> {
+  const jobs = await allJobs(client, parseAddress(channel).agent);
+  const [open, ended] = [jobs.filter(({ state }) => !hasEnded(state)), jobs.filter(({ state }) => hasEnded(state))];
+  const shown = [...open, ...ended].slice(0, MOST_LISTED);
+  const left = jobs.length - shown.length;
+  if (shown.length === 0) return ["no jobs; /task TEXT begins one"];
+  return [...shown.map(jobLine), ...(left > 0 ? [`… ${left} more: thalassa jobs --all`] : [])];
+}
+
+/** The job that is named, else the one of this conversation that waits: others were perhaps not seen. Throws: JobUnusable. */
+async function waitingJob(client: Client, { channel }: Speaking, named: string | undefined): Promise<Address> {
+  if (named !== undefined) return await jobNamed(client, named);
+  const all = await allJobs(client, parseAddress(channel).agent);
+  const waiting = all.filter(({ approvals = [] }) => approvals.length > 0);
+  const here = waiting.filter((job) => job.for === channel);
+  const [first, ...others] = here;
+  if (first !== undefined && others.length === 0) return first.address;
+  const ids = (first === undefined ? waiting : here).map(({ id }) => id).join(", ");
+  if (first !== undefined) throw new JobUnusable("job-ambiguous", `several jobs wait: ${ids}`, "name one: /approve ID");
+  const elsewhere = ids === "" ? "" : `, and elsewhere ${ids}`;
+  throw new JobUnusable(
+    "no-approval",
+    `no job of this conversation waits for an owner${elsewhere}`,
+    "/jobs lists them",
+  );
+}
