@@ -60,10 +60,9 @@ export function panic(
   if (role !== "owner") {
     return { type: "refusal", code: "not-owner", reason: "only an owner may stop all jobs; see roles.owners" };
   }
-  if (on === (slots.panic !== undefined)) {
-    const reason = on ? "all jobs are stopped already" : "nothing is stopped";
-    return { type: "refusal", code: on ? "panic-on" : "panic-off", reason };
-  }
+  const isOn = slots.panic !== undefined;
+  if (on && isOn) return { type: "refusal", code: "panic-on", reason: "all jobs are stopped already" };
+  if (!on && !isOn) return { type: "refusal", code: "panic-off", reason: "nothing is stopped" };
   if (on) return { type: "panicked", data: { who, why, halted: slots.running.map(({ address }) => address) } };
   return { type: "calmed", data: { who, granted: grantable(calm(slots), limits) } };
 }

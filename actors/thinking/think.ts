@@ -55,13 +55,17 @@ export async function think(
   port: ThinkPort,
   onText: (text: string, attempt: number) => void,
 ): Promise<Thought | Denied> {
-  try {
-    for (const spender of of.spenders) await port.budgets?.allow(spender);
-  } catch (error) {
-    if (error instanceof BudgetSpent) return { denied: error.message };
-    throw error;
-  }
-  const { texts: _, ...prompt } = await nextPrompt(question, of.address, port);
+  // What is asked of the bus is asked at once: each answer is a way there and back before the first word.
+  const made = nextPrompt(question, of.address, port);
+  const denied = await Promise.all([made, ...of.spenders.map((spender) => port.budgets?.allow(spender))]).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof BudgetSpent) return { denied: error.message };
+      throw error;
+    },
+  );
+  if (denied !== undefined) return denied;
+  const { texts: _, ...prompt } = await made;
   const { content, model, stop, usage } = await port.models.think({ ...prompt, signal: of.signal, onText });
   return { content: storable(content), model, stop, ...(model === OFFLINE ? {} : { usage }) };
 }

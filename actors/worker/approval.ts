@@ -2,7 +2,7 @@ import { roleOf } from "#actors/policy/mod.ts";
 import type { Who } from "#subjects/mod.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
 import { aborted } from "./ending.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import type { WorkerRules } from "./rules.ts";
 import { approvalsOf, type Begun, type Pending } from "./state.ts";
 
@@ -21,19 +21,20 @@ export function answerApproval(
   const { who, approval: id } = data;
   const pending = state.pending.find(({ approval }) => approval.id === id);
   if (roleOf(who, roles) !== "owner") {
-    return refusal("not-owner", "only an owner may allow that or not; see roles.owners");
+    return { type: "refusal", code: "not-owner", reason: "only an owner may allow that or not; see roles.owners" };
   }
   if (pending === undefined) {
     const open = approvalsOf(state.pending).map((approval) => approval.id);
     const others = open.length === 0 ? "nothing waits to be allowed" : `what waits is ${open.join(", ")}`;
-    return refusal("no-approval", `${state.address} does not ask for ${id}; ${others}`);
+    return { type: "refusal", code: "no-approval", reason: `${state.address} does not ask for ${id}; ${others}` };
   }
   if (verb === "deny") return denied(state, pending, who, data.why || "no reason was given");
   if (at > pending.approval.until) {
-    return refusal(
-      "approval-expired",
-      `${id} was to be allowed before ${new Date(pending.approval.until).toISOString()}`,
-    );
+    return {
+      type: "refusal",
+      code: "approval-expired",
+      reason: `${id} was to be allowed before ${new Date(pending.approval.until).toISOString()}`,
+    };
   }
   return allowed(state, pending, who);
 }
@@ -50,7 +51,11 @@ function allowed(state: Begun, pending: Pending, who: Who): WorkerEvent | Refusa
   const data = { job, approval: pending.approval.id, who, left };
   if (pending.order === undefined) return { type: "approved", data: { ...data, state: "queued" } };
   if (place?.isUp !== true) {
-    return refusal("no-environment", `${state.address} has no environment just now; allow it again in a moment`);
+    return {
+      type: "refusal",
+      code: "no-environment",
+      reason: `${state.address} has no environment just now; allow it again in a moment`,
+    };
   }
   return { type: "approved", data: { ...data, state: stands, order: pending.order, host: place.host } };
 }

@@ -5,9 +5,9 @@ import { type Address, parseAddress, type Who } from "#subjects/mod.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
 import { judgeAnswer } from "./answer.ts";
 import { answerApproval, expire } from "./approval.ts";
-import { abort, aborted, failed, leave, renew, settled, stop, timeOut } from "./ending.ts";
+import { abort, aborted, failed, leave, mayEnd, notYours, renew, settled, stop, timeOut } from "./ending.ts";
 import { attach, detach, overdue, placeOn, result, returned } from "./environment.ts";
-import { notNow, type Refusal, refusal } from "./refusal.ts";
+import { notNow, type Refusal } from "./refusal.ts";
 import { request } from "./request.ts";
 import type { WorkerRules } from "./rules.ts";
 import { type Begun, isBegun, type WorkerState } from "./state.ts";
@@ -38,7 +38,11 @@ export function decideWith(rules: WorkerRules) {
     if (input.type !== "mail") return isBegun(state) ? judgeStep(state, input, rules) : undefined;
     if (isBegun(state)) return judgeMail(state, input, rules);
     if (input.verb === "spawn") return request(state.address, input.data, input, rules);
-    return refusal("no-job", `${state.address} was never begun; thalassa jobs lists those that were`);
+    return {
+      type: "refusal",
+      code: "no-job",
+      reason: `${state.address} was never begun; thalassa jobs lists those that were`,
+    };
   };
 }
 
@@ -104,6 +108,7 @@ function tell(
   if (hasEnded(stands)) return renew(state, { who: who ?? job.who, text }, rules);
   if (stands === "aborting") return notNow(address, stands, "tell it when it has ended");
   if (job.assignment.type === "run") return notNow(address, stands, "a line of shell listens to nobody");
+  if (who !== undefined && !mayEnd(state, who, rules)) return notYours(state);
   return { type: "told", data: { text, ...(who === undefined ? {} : { who }) } };
 }
 
@@ -157,5 +162,5 @@ function isOf({ address }: Begun, from: Address | undefined, kind: string): bool
 }
 
 function foreign(from: Address | undefined): Refusal {
-  return refusal("foreign", `${from ?? "nobody"} has no say in this job`);
+  return { type: "refusal", code: "foreign-job", reason: `${from ?? "nobody"} has no say in this job` };
 }

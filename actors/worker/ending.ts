@@ -3,7 +3,7 @@ import { excerpt } from "#subjects/excerpt.ts";
 import { hasEnded } from "#subjects/job.ts";
 import type { Who } from "#subjects/mod.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
-import { notNow, type Refusal, refusal } from "./refusal.ts";
+import { notNow, type Refusal } from "./refusal.ts";
 import type { WorkerRules } from "./rules.ts";
 import type { Begun } from "./state.ts";
 
@@ -24,7 +24,7 @@ export function abort(state: Begun, { who, why }: MailData<"abort">, rules: Work
 /** Judges that it is to end, whoever has decided that rightly. Only a job that runs has something to end first. */
 export function stop(state: Begun, who: Who, why: string): WorkerEvent | Refusal {
   const { address, stands, job, place } = state;
-  if (stands === "aborting") return refusal("job-state", `${address} is being ended already`);
+  if (stands === "aborting") return { type: "refusal", code: "job-state", reason: `${address} is being ended already` };
   if (hasEnded(stands)) return notNow(address, stands, "there is nothing left to end");
   if (stands !== "running") return aborted(state, who, why);
   return { type: "aborting", data: { job, who, why, ...(place === undefined ? {} : { host: place.host }) } };
@@ -71,11 +71,17 @@ export function leave({ stands, job, place, showsUntil = 0 }: Begun, at: number)
   return { type: "left", data: { job, host: place.host } };
 }
 
-function mayEnd({ job }: Begun, who: Who, { roles, requesterAborts }: WorkerRules): boolean {
+/** Whether somebody may say what becomes of a job: its owners, and who began it unless a setting says otherwise. */
+export function mayEnd({ job }: Begun, who: Who, { roles, requesterAborts }: WorkerRules): boolean {
   if (roleOf(who, roles) === "owner") return true;
   return requesterAborts && who.party === job.who.party && who.id === job.who.id;
 }
 
-function notYours({ address, job }: Begun): Refusal {
-  return refusal("not-yours", `${address} was begun by ${job.who.party}:${job.who.id}; ask them, or an owner`);
+/** What others are told. */
+export function notYours({ address, job }: Begun): Refusal {
+  return {
+    type: "refusal",
+    code: "not-yours",
+    reason: `${address} was begun by ${job.who.party}:${job.who.id}; ask them, or an owner`,
+  };
 }

@@ -2,7 +2,7 @@ import { roleOf } from "#actors/policy/mod.ts";
 import { type Approval, environmentOf, type Job } from "#subjects/job.ts";
 import type { Address } from "#subjects/mod.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import type { WorkerRules } from "./rules.ts";
 
 type Spawn = Extract<WorkerMail, { verb: "spawn" }>["data"];
@@ -19,10 +19,18 @@ export function request(
 ): WorkerEvent | Refusal {
   const role = roleOf(who, roles);
   if (role === "guest") {
-    return refusal("guest", `${who.party}:${who.id} may begin no jobs here; an owner may change that with roles.users`);
+    return {
+      type: "refusal",
+      code: "not-known",
+      reason: `${who.party}:${who.id} may begin no jobs here; an owner may change that with roles.users`,
+    };
   }
   if (assignment.type === "run" && role !== "owner") {
-    return refusal("not-owner", "only an owner may have a line run; ask for a task, or see roles.owners");
+    return {
+      type: "refusal",
+      code: "not-owner",
+      reason: "only an owner may have a line run; ask for a task, or see roles.owners",
+    };
   }
   const job: Job = {
     assignment,

@@ -13,7 +13,7 @@ import { whileAsked } from "./while-asked.ts";
 const HEARD_MS = 5_000;
 
 /** Refusals by which an actor says that it is not for this person. */
-const FORBIDDEN: ReadonlySet<string> = new Set(["not-owner", "not-yours", "guest", "foreign"]);
+const FORBIDDEN: ReadonlySet<string> = new Set(["not-owner", "not-yours", "not-known", "foreign-job"]);
 
 /** Verbs that are judged by the time of their mail, of which a key says nothing; the same one twice changes nothing there. */
 const TIMED: ReadonlySet<string> = new Set(["spawn", "approve", "deny"]);

@@ -14,10 +14,47 @@ export const environmentChapters: readonly Chapter[] = [
         "Docker or bubblewrap did not answer, or not in time",
         "start it; environments that still run are found again, and workspaces are kept",
       ],
+      "door-host": [
+        "What a job asks to reach is no name of a host",
+        "name hosts such as `pypi.org` or `*.debian.org`, with a port where it is not 80 or 443",
+      ],
+      "preview-port": [
+        "The port that shows what jobs serve is taken, or may not be listened on",
+        "set another one with `preview.port`, and restart `thalassa up`",
+      ],
       gone: [
         "The environment does not run: it ended, or was ended",
         "what ran in it is over; raise it again, its workspace is as it was left",
       ],
+    },
+  },
+  {
+    title: "Orders",
+    met: "as `refused` at a job, and as the `code` of a result: what a job's tools say",
+    troubles: {
+      "foreign-environment": [
+        "A job ordered something in the environment of another one",
+        "it works in its own; one that goes on from another job takes its workspace over once that one has ended",
+      ],
+      "no-sender": ["Somebody who is no job ordered something of an executor", "begin a job, and let it order that"],
+      "no-environment": ["There is no such environment on this host", "have it raised first; nothing was run"],
+      "not-up": ["The environment is raised, let go or kept just now", "wait until it is there; nothing was run"],
+      "too-many-orders": ["Too many orders of one environment run at once", "wait for some; nothing was run"],
+      "not-begun": [
+        "A program was told to begin, and did not",
+        "the image may have no `sh` or no room in `/run/thalassa`; see what it is made of",
+      ],
+      interrupted: [
+        "The environment ended while this was done, and nobody knows how far it was",
+        "look at the workspace once it is raised again; nothing is done twice by itself",
+      ],
+      "not-done": ["The executor could not do it; the text says what was in the way", "mend that, and order it again"],
+      outside: ["A path leads out of the workspace, by itself or by a link", "name one within `/workspace`"],
+      absent: ["There is no such file, or not that text in it", "list or read what there is"],
+      several: ["A text that is to be changed stands there several times", "give more of what is around it"],
+      "not-plain": ["It is a folder, a device or no text", "use a program for it"],
+      unusable: ["A file could not be read or written; the text has what the system said", "mend that"],
+      "no-artifact": ["There is no artifact of that name", "take the name from what kept it"],
     },
   },
 ];

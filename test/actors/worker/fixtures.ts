@@ -6,17 +6,26 @@ import type { Job } from "#subjects/job.ts";
 import type { Address, Who } from "#subjects/mod.ts";
 import type { WorkerEvent } from "#subjects/worker.ts";
 
+/** The job of these tests, and whom it knows. */
 export const ADDRESS: Address = "main.worker.spec";
+/** Its conversation. */
 export const CHANNEL: Address = "main.channel.terminal-default";
+/** Its agent's steward. */
 export const CORTEX: Address = "main.cortex.main";
+/** The executor of its host. */
 export const EXECUTOR: Address = "main.executor.here";
 
+/** An owner. */
 export const ada: Who = { party: "terminal", id: "ada" };
+/** A user. */
 export const bob: Who = { party: "telegram", id: "4711" };
+/** A stranger. */
 export const eve: Who = { party: "telegram", id: "666" };
 
+/** By what it is judged. */
 export const RULES = workerRulesFrom({ THALASSA_ROLES_USERS: "telegram:4711", THALASSA_JOBS_MINUTES: "10" });
 
+/** The kind under these rules. */
 export const kind: WorkerKind = workerKind(
   {
     models: modelsFrom("worker", {}),
@@ -27,6 +36,7 @@ export const kind: WorkerKind = workerKind(
   RULES,
 );
 
+/** A task of Ada's. */
 export const job = (more: Partial<Job> = {}): Job => ({
   assignment: { type: "task", text: "count the stars" },
   who: ada,
@@ -36,6 +46,7 @@ export const job = (more: Partial<Job> = {}): Job => ({
   ...more,
 });
 
+/** A line that Ada wants run. */
 export const RUN = job({ assignment: { type: "run", text: "make stars" } });
 
 /** A job that runs on a host, with its environment there. */
@@ -46,7 +57,9 @@ export const running = (of: Job = job()): readonly WorkerEvent[] => [
   { type: "attached", data: { job: of, host: "here", engine: "docker", notes: [] } },
 ];
 
+/** Words of a model. */
 export const words = (text: string): AnswerPart => ({ type: "text", text });
+/** A call of the tool `shell`. */
 export const shell = (id: string, command: string): AnswerPart => ({
   type: "tool-call",
   id,

@@ -54,7 +54,7 @@ describe("a wish for a job", () => {
       .given(...running())
       .when(spawn(ada))
       .ignores();
-    spec.given().when(spawn(eve)).refuses("guest");
+    spec.given().when(spawn(eve)).refuses("not-known");
   });
 
   it("for a line of shell is an owner's, and needs an approval that names exactly it", () => {
@@ -206,7 +206,7 @@ describe("a job that runs", () => {
     spec
       .given(...running())
       .when(halt("helper.cortex.main"))
-      .refuses("foreign");
+      .refuses("foreign-job");
     assert.equal(spec.given(...running()).when(halt(CORTEX)).after.state.stands, "aborting");
   });
 
@@ -229,5 +229,6 @@ describe("a job that runs", () => {
     const before = `${ADDRESS} was about this: count the stars\nIt is completed: 42`;
     told.decides({ type: "renewed", data: { job: job(), who: ada, text: "and the planets?", before } });
     ended.when(mail({ verb: "approve", data: { approval: "a1", who: ada } })).refuses("no-approval");
+    ended.when(mail({ verb: "abort", data: { who: ada, why: "" } })).refuses("job-state");
   });
 });

@@ -1,0 +1,1 @@
+export { bubblewrapEngine } from "./engine.ts";

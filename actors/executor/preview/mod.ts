@@ -1,0 +1,2 @@
+export type { PreviewPlace } from "./open-previews.ts";
+export { type Preview, PreviewError, type Previews, previewsOn } from "./previews.ts";
