@@ -98,6 +98,8 @@ export const LAYERS: readonly Layer[] = [
       "actors/policy/mod.ts",
       "actors/cortex/slot-limits.ts",
       "actors/executor/docker/image.ts",
+      "actors/executor/engines.ts",
+      "actors/executor/options.ts",
       "actors/worker/rules.ts",
       "actors/executor/rules.ts",
       "actors/prompts/mod.ts",

@@ -3,8 +3,10 @@ import { addressSchema } from "./address.ts";
 import type { EventOf, KindContract, MailOf } from "./contract.ts";
 import { envSchema, ORDERS, orderedSchema, resultOfOrderSchema } from "./order.ts";
 
-/** Read models of hosts that run environments, and of the environments. */
+/** Read models of hosts that run environments. */
 export const HOSTS_VIEW = "hosts";
+
+/** Read models of the environments. */
 export const ENVIRONMENTS_VIEW = "environments";
 
 /**

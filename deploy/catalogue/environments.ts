@@ -10,6 +10,18 @@ export const environmentChapters: readonly Chapter[] = [
         "The image that environments are made of could not be built; the message says what each way answered",
         "start Docker and let it reach a registry, or run it as root on a Debian with `debootstrap`; then again",
       ],
+      "no-engine": [
+        "Neither Docker nor bubblewrap can be used on this host; the message says why not, of each",
+        "do one of what `thalassa setup executor` prints, as root, then run it again",
+      ],
+      "environment-missing": [
+        "No host has or had an environment of that name, or several have names that begin so",
+        "`thalassa env list --all` lists them",
+      ],
+      "environment-kept": [
+        "Nothing runs in that environment: its job let it go, and only its workspace is kept",
+        "nothing; it is thrown away by the rules that `thalassa env prune --dry-run` shows",
+      ],
       engine: [
         "Docker or bubblewrap did not answer, or not in time",
         "start it; environments that still run are found again, and workspaces are kept",

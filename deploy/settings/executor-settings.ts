@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const MAX_HOURS = 87_600;
 
 /** Where jobs do their work on this host, and how what they show is reached. */
-export const EXECUTOR_SETTINGS: Readonly<Record<string, Setting<string> | Setting<number>>> = {
+export const EXECUTOR_SETTINGS = {
   "executor.engine": {
     ...oneOf(["auto", "docker", "bubblewrap"]),
     about: "what environments of jobs are made of; auto: Docker, else bubblewrap, else none, and then no job runs here",
@@ -59,4 +59,4 @@ export const EXECUTOR_SETTINGS: Readonly<Record<string, Setting<string> | Settin
     default: EXECUTOR_DEFAULTS.previewPort,
     ...HERE,
   },
-};
+} as const satisfies Readonly<Record<string, Setting<string> | Setting<number>>>;

@@ -186,6 +186,8 @@ export const SETTINGS = {
 /** What each setting's value is. */
 export type SettingValues = {
   readonly [Key in keyof typeof FIXED]: ReturnType<(typeof FIXED)[Key]["schema"]["parse"]>;
+} & {
+  readonly [Key in keyof typeof EXECUTOR_SETTINGS]: ReturnType<(typeof EXECUTOR_SETTINGS)[Key]["schema"]["parse"]>;
 } & { readonly [processes: `processes.${string}`]: number };
 
 /** A setting's key. */

@@ -1,0 +1,31 @@
+import type { OrderResult } from "#subjects/order.ts";
+
+/** An order that was not done. */
+export type Failed = Extract<OrderResult, { type: "failed" }> & Trouble;
+
+/** What keeps orders from being done. */
+export type Trouble = {
+  readonly code:
+    | "absent"
+    | "engine"
+    | "gone"
+    | "interrupted"
+    | "no-artifact"
+    | "no-environment"
+    | "not-begun"
+    | "not-done"
+    | "not-plain"
+    | "not-up"
+    | "outside"
+    | "refused"
+    | "several"
+    | "too-large"
+    | "too-many-orders"
+    | "unreadable"
+    | "unusable";
+};
+
+/** Says what was not done, and why. */
+export function failed(code: Trouble["code"], text: string): Failed {
+  return { type: "failed", code, text };
+}
