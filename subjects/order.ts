@@ -11,6 +11,9 @@ const orderSchema = z.object({ env: envSchema, order: z.string().min(1).max(300)
 
 const path = z.string().min(1).max(4_096);
 
+/** Most text that one order writes: it stands in an event twice, as the model wrote it and as it is ordered. Units: UTF-16 units. */
+const MAX_WRITTEN = 100_000;
+
 /** What an environment may use. Units: CPUs, MiB, processes, and minutes of its life. */
 export const boundsSchema = z.object({
   cpus: z.number().positive(),
@@ -45,7 +48,7 @@ export const ORDERS = {
         from: z.number().int().min(1).default(1),
         lines: z.number().int().min(1).default(2_000),
       }),
-      z.object({ type: z.literal("write"), path, text: z.string().max(262_144) }),
+      z.object({ type: z.literal("write"), path, text: z.string().max(MAX_WRITTEN) }),
       z.object({
         type: z.literal("edit"),
         path,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addressSchema } from "./address.ts";
 import type { EventOf, KindContract, MailOf } from "./contract.ts";
 import { approvalSchema, assignmentSchema, JOB_STATES, JOBS_VIEW, jobSchema } from "./job.ts";
-import { boundsSchema, orderedSchema, resultOfOrderSchema } from "./order.ts";
+import { boundsSchema, envSchema, orderedSchema, resultOfOrderSchema } from "./order.ts";
 import { PROMPTS } from "./prompts.ts";
 import { returnedSchema } from "./runtime.ts";
 import { responseSchema, resultSchema, textSchema } from "./turn.ts";
@@ -15,7 +15,7 @@ const spawn = z.object({
   for: addressSchema.optional(),
   /** The job that it goes on from, whose environment it takes over, and what that one had to say. */
   after: addressSchema.optional(),
-  env: z.string().optional(),
+  env: envSchema.optional(),
   before: z.string().optional(),
 });
 
@@ -131,8 +131,14 @@ export const workerContract = {
     used: resultSchema.extend({ until: z.number().int().optional() }),
     /** Somebody has said something more. */
     told: z.object({ text: textSchema, who: whoSchema.optional() }),
-    /** It goes on as another job. */
-    renewed: z.object({ ...job, who: whoSchema, text: textSchema.optional(), before: z.string() }),
+    /** It goes on as another job. `host` had its environment there still, to show something, and lets it go. */
+    renewed: z.object({
+      ...job,
+      who: whoSchema,
+      text: textSchema.optional(),
+      before: z.string(),
+      host: z.string().optional(),
+    }),
     /** It is to end; what runs in its environment is ended first. */
     aborting: z.object({ ...job, who: whoSchema, why: z.string(), host: z.string().optional() }),
     /** It has ended before its time. */

@@ -7,6 +7,7 @@ import {
   heardIn,
   isTooLarge,
   settleCalls,
+  speakersIn,
   type Thought,
   type Turn,
   wellSettled,
@@ -95,7 +96,7 @@ function contextOf(state: Conversation, turn: Turn, content: Thought["content"])
   return (index: number) => ({
     work: state.work,
     depth: depthAfter(turn.lines),
-    isAsked: beganBy(state) !== undefined,
+    isAsked: speakersIn(state).length === 1,
     begun: () =>
       callsIn(content)
         .slice(0, index)

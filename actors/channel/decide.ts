@@ -11,7 +11,7 @@ import { branchAddress } from "#subjects/branch.ts";
 import type { ChannelEvent, ChannelMail } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import { workerAddress } from "#subjects/job.ts";
-import type { Address } from "#subjects/mod.ts";
+import { type Address, parseAddress } from "#subjects/mod.ts";
 import { judgeAnswer } from "./answer.ts";
 import { failed } from "./failed.ts";
 
@@ -57,7 +57,8 @@ function judgeMail(
     case "stop":
       return stop(state, input.data);
     case "join":
-      return from === undefined || isAtWork(from) ? undefined : { type: "joined", data: { from, ...input.data } };
+      if (!isJobOf(state.address, from) || isAtWork(from)) return undefined;
+      return { type: "joined", data: { from, ...input.data } };
     case "report":
       return isAtWork(from) ? { type: "reported", data: { from, text: input.data.text } } : undefined;
     case "conclude":
@@ -74,6 +75,12 @@ function judgeMail(
       return work && { type: "concluded", data: { from: work, outcome: "failed", text: input.data.reason } };
     }
   }
+}
+
+function isJobOf(address: Address, from: Address | undefined): from is Address {
+  if (from === undefined) return false;
+  const { agent, kind } = parseAddress(from);
+  return kind === "worker" && agent === parseAddress(address).agent;
 }
 
 /** What is told of work that never said how it ended. */

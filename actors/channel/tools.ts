@@ -26,7 +26,7 @@ export type ToolContext = {
   readonly work: readonly Work[];
   /** How many thoughts on the side led here, one after the other, since a person last spoke. */
   readonly depth: number;
-  /** Whether a person began what led here. */
+  /** Whether one person, and nobody besides, speaks in this turn: a job has the rights of whoever wants it. */
   readonly isAsked: boolean;
   /** Thoughts on the side and jobs that calls before this one in the same answer want, as far as they can be read. */
   readonly begun: () => number;
@@ -86,7 +86,12 @@ const spawnWorker: ToolSpec<ToolContext> = {
     "Have a job done: work with files, programs and servers in an environment of its own, which may take long. Its end comes back to you later as a message.",
   input: workerInput,
   settle: (_: never, context: ToolContext) =>
-    context.isAsked ? beginnable(context) : { failed: "Not begun: a job needs a person who wants it. Ask them first." },
+    context.isAsked
+      ? beginnable(context)
+      : {
+          failed:
+            "Not begun: a job is one person's, and here nobody or several spoke. Ask who wants it, or have them say /task.",
+        },
   closes: () => true,
 };
 

@@ -68,7 +68,9 @@ function lowered(state: ExecutorState, rules: ExecutorRules, env: string): Execu
   const { by, end, open, next } = environment;
   const unfinished = Object.entries(open).map(([order, each]) => ({ order, result: interrupted(each, end.why) }));
   const room = roomAfter(state, rules, next === undefined ? -1 : 0);
-  return { type: "lowered", data: { env, by, ...end, unfinished, ...room } };
+  // A job that wants it again already has given up the former one: it waits for what comes now.
+  const tells = end.tells && next?.by !== by;
+  return { type: "lowered", data: { env, by, ...end, tells, unfinished, ...room } };
 }
 
 const NOTHING = { text: "", bytes: 0 } as const;

@@ -46,7 +46,8 @@ function reason({ since }: Environment, place: number, rules: ExecutorRules, at:
   return undefined;
 }
 
-function isIdle({ state, open, heardAt }: Environment, { idleMs }: ExecutorRules, at: number): boolean {
+function isIdle({ state, open, heardAt, previews }: Environment, { idleMs }: ExecutorRules, at: number): boolean {
+  if (previews.some(({ until }) => until > at)) return false;
   return state === "up" && Object.keys(open).length === 0 && at - heardAt >= idleMs;
 }
 

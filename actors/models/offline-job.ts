@@ -7,6 +7,9 @@ import { quote } from "./recall.ts";
 /** Most commands that one job has done. */
 const MAX_COMMANDS = 40;
 
+/** What came before a task is told of below such a line: what was run there is not run again. */
+const PAST = /^\[What came before it\]$/m;
+
 /** What a line of a task wants done. Shape: `$ make test`, `show port 8000`, `keep report.txt`. */
 const LINES: readonly (readonly [when: RegExp, wish: (match: string) => Wish])[] = [
   [/^\s*\$\s+(\S.*)$/, (command) => ({ tool: "shell", command })],
@@ -19,7 +22,8 @@ const LINES: readonly (readonly [when: RegExp, wish: (match: string) => Wish])[]
  * came of them, or with the first that failed.
  */
 export function doJob({ task, told }: Task, made: readonly Made[]): Wanted {
-  const lines = [task, ...told.map(({ text }) => text)].join("\n").split("\n");
+  const [itself = ""] = task.split(PAST);
+  const lines = [itself, ...told.map(({ text }) => text)].join("\n").split("\n");
   const wanted = lines.flatMap(wishesIn).slice(0, MAX_COMMANDS);
   const failed = made.find((each) => each.failed);
   const next = wanted[made.length];

@@ -71,9 +71,16 @@ function byDefault(deed: Deed, { role }: Asker, world: World): Reason {
   const who = world.isIsolated ? `${role} in an environment` : role;
   return {
     effect: table[role][deed.class][where],
-    rule: `default for ${who}: ${deed.class}${named}`,
+    rule: `${DEFAULT} ${who}: ${deed.class}${named}`,
     because: told(deed),
   };
+}
+
+const DEFAULT = "default for";
+
+/** Whether no rule led to it, but what holds where none fits: that says nothing that the deed does not. */
+export function isByDefault({ rule }: Reason): boolean {
+  return rule.startsWith(DEFAULT);
 }
 
 /** Where a deed is done, and how people are told. */

@@ -44,7 +44,12 @@ export function foldConversation(before: Conversation, event: ChannelEvent, plac
       return goOn(settle(state, event.data.answers, { role: "note", seq, at, text: STOPPED }));
     case "joined": {
       const { from, task, who } = event.data;
-      return { ...state, work: [...state.work, { address: from, task, since: at, depth: 0, who }] };
+      // As with what an answer began: it concludes there, and not in a fork of it.
+      if (placed.address !== state.address) return state;
+      return {
+        ...state,
+        work: [...state.work, { address: from, task: excerpt(task, MAX_TASK), since: at, depth: 0, who }],
+      };
     }
     case "reported":
       return { ...state, work: state.work.map((work) => withStatus(work, event.data)) };

@@ -66,6 +66,20 @@ export function shortLine(line: Line): Line {
   return { ...line, results: results.map((each) => ({ ...each, text: keptResult(each.text) })) };
 }
 
+/** The same, where of long texts that its calls were made with the ends are left too: whoever wants all of one looks again. */
+export function shortestLine(line: Line): Line {
+  const { content } = line;
+  if (content === undefined) return shortLine(line);
+  const short = content.map((part) => (part.type === "tool-call" ? { ...part, input: shortInput(part.input) } : part));
+  return shortLine({ ...line, content: short });
+}
+
+function shortInput(input: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(input ?? {}, (_, value: unknown) => (typeof value === "string" ? keptResult(value) : value)),
+  );
+}
+
 /** Size of lines as they are shown to a model. Units: UTF-16 units. */
 export function lengthOf(lines: readonly Line[]): number {
   return lines.reduce((length, line) => length + lineLength(line), 0);

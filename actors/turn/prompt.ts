@@ -1,6 +1,6 @@
 import { estimatedTokens, type Message, type Tool, type Unseen } from "#models/mod.ts";
 import type { Conversation, Work } from "./conversation.ts";
-import { type Line, lengthOf, lineLength, messagesOf, shortLine } from "./line.ts";
+import { type Line, lengthOf, lineLength, messagesOf, shortestLine, shortLine } from "./line.ts";
 
 /** What a call sees of a conversation, and what it is told of the rest. */
 export type Window = {
@@ -84,15 +84,19 @@ export function workNote(work: readonly Work[]): string | undefined {
   return `(At work for this conversation:\n${lines.join("\n")})`;
 }
 
-/** Where what it is about is too much already, all but the last answer's results are shown as later turns see them. */
+/**
+ * Where what it is about is too much already, all but the last answer's results are shown as later turns see them; where that
+ * is too much still, so is what they were called with.
+ */
 function shortened(window: Window, room: number): Window {
   const { lines, open } = window;
   const start = lines.length - open;
-  if (estimatedTokens(lengthOf(lines.slice(start))) <= room) return window;
-  return {
-    ...window,
-    lines: lines.map((line, at) => (at < start || at === lines.length - 1 ? line : shortLine(line))),
-  };
+  const fits = (shown: readonly Line[]): boolean => estimatedTokens(lengthOf(shown.slice(start))) <= room;
+  if (fits(lines)) return window;
+  const others = (short: (line: Line) => Line): readonly Line[] =>
+    lines.map((line, at) => (at < start || at === lines.length - 1 ? line : short(line)));
+  const short = others(shortLine);
+  return { ...window, lines: fits(short) ? short : others(shortestLine) };
 }
 
 /** All that it is about, and the newest lines before it that fit too. */

@@ -21,6 +21,15 @@ const NO_MORE = `It has used its ${MAX_CALLS} calls of the model, and was not do
 /** Told where an answer cannot be kept. */
 const TOO_LARGE = "An answer of the model was too large to be kept.";
 
+/** Most of what an owner is asked to allow: who allows something has to see all of it. Units: UTF-16 units. */
+const MAX_ASKED = 4_000;
+
+/** What comes of a call that is too long to be asked about. */
+const UNASKABLE =
+  "Not done: a person has to allow that, and it is too long to be shown to them. Do it in smaller parts.";
+
+const UNJUDGED = { effect: "deny", why: "nobody judged it" } as const;
+
 /** What comes of a call that the policy forbids. */
 const FORBIDDEN = "Not allowed here, and nobody is asked about it: ";
 
@@ -75,17 +84,13 @@ function ordering(
   for (const [index, call] of callsIn(content).entries()) {
     if (done.has(call.id) || call.type !== "tool-call") continue;
     const order = orderOf(call.name, call.input, { env: job.env, order: orderName(address, turn.calls + 1, index) });
-    const { effect, why } = verdicts.find((each) => each.call === call.id) ?? {
-      effect: "deny",
-      why: "nobody judged it",
-    };
-    if (order === undefined || effect === "deny") {
-      results.push({ call: call.id, text: `${FORBIDDEN}${why}`, failed: true });
+    const { effect, why } = verdicts.find((each) => each.call === call.id) ?? UNJUDGED;
+    const what = order === undefined ? "" : orderText(order);
+    const forbidden = effect === "ask" && what.length > MAX_ASKED ? UNASKABLE : `${FORBIDDEN}${why}`;
+    if (order === undefined || effect === "deny" || forbidden === UNASKABLE) {
+      results.push({ call: call.id, text: forbidden, failed: true });
     } else if (effect === "allow") orders.push({ call: call.id, order });
-    else {
-      const approval = { id: `a${asked + asks.length + 1}`, what: orderText(order), why, until };
-      asks.push({ call: call.id, order, approval });
-    }
+    else asks.push({ call: call.id, order, approval: { id: `a${asked + asks.length + 1}`, what, why, until } });
   }
   return {
     ...(results.length === 0 ? {} : { results }),

@@ -1,7 +1,8 @@
-import { endedIn } from "#actors/turn/mod.ts";
+import { endedIn, lengthOf, MAX_CALL_LINES } from "#actors/turn/mod.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import { hasEnded } from "#subjects/job.ts";
 import { type Address, parseAddress, type Who } from "#subjects/mod.ts";
+import { MAX_TEXT } from "#subjects/turn.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
 import { judgeAnswer } from "./answer.ts";
 import { answerApproval, expire } from "./approval.ts";
@@ -58,7 +59,7 @@ function judgeMail(state: Begun, mail: Mail, rules: WorkerRules): WorkerEvent | 
     case "cancel":
       return cancel(state, mail.from, mail.data.reason);
     case "tell":
-      return tell(state, mail.data, rules);
+      return tell(state, mail.from, mail.data, rules);
     case "retry":
       return renew(state, mail.data, rules);
     case "grant":
@@ -68,11 +69,11 @@ function judgeMail(state: Begun, mail: Mail, rules: WorkerRules): WorkerEvent | 
         ? stop(state, mail.data.who, `All jobs were stopped. ${mail.data.why}`.trim())
         : foreign(mail.from);
     case "attach":
-      return attach(state, mail.data, rules.limitMs);
+      return attach(state, mail.from, mail.data, rules.limitMs);
     case "detach":
       return detach(state, mail.from, mail.data);
     case "result":
-      return result(state, mail.data);
+      return result(state, mail.from, mail.data);
     case "expire":
       return expire(state, mail.data.approval);
     case "timeout":
@@ -101,14 +102,20 @@ function cancel(state: Begun, from: Address | undefined, reason: string): Worker
 /** What it is told while it runs or waits is seen by its next call; what it is told after its end begins a new job. */
 function tell(
   state: Begun,
+  from: Address | undefined,
   { text, who }: Extract<Mail, { verb: "tell" }>["data"],
   rules: WorkerRules,
 ): WorkerEvent | Refusal {
-  const { address, stands, job } = state;
+  const { address, stands, job, waiting } = state;
+  if (who === undefined && (from === undefined || from !== job.for)) return foreign(from);
   if (hasEnded(stands)) return renew(state, { who: who ?? job.who, text }, rules);
   if (stands === "aborting") return notNow(address, stands, "tell it when it has ended");
   if (job.assignment.type === "run") return notNow(address, stands, "a line of shell listens to nobody");
   if (who !== undefined && !mayEnd(state, who, rules)) return notYours(state);
+  if (waiting.length > 0 && (waiting.length >= MAX_CALL_LINES || lengthOf(waiting) + text.length > MAX_TEXT)) {
+    const reason = `${waiting.length} messages wait here already; say it again when it has seen some`;
+    return { type: "refusal", code: "too-many-waiting", reason };
+  }
   return { type: "told", data: { text, ...(who === undefined ? {} : { who }) } };
 }
 
@@ -119,6 +126,7 @@ function giveUp(state: Begun, id: string, reason: string): WorkerEvent | undefin
 
 function judgeStep(state: Begun, input: StepEnd, rules: WorkerRules): WorkerEvent | undefined {
   if (input.type === "emission") return undefined;
+  if (input.type === "failure" && state.stands === "aborting") return settled(state);
   if (input.type === "outcome") {
     const { data } = input;
     if ("placed" in data) return placeOn(state, data.placed, rules);

@@ -1,4 +1,5 @@
 import { roleOf } from "#actors/policy/mod.ts";
+import { bounded } from "#actors/turn/mod.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import { hasEnded } from "#subjects/job.ts";
 import type { Who } from "#subjects/mod.ts";
@@ -12,7 +13,7 @@ type MailData<Verb extends WorkerMail["verb"]> = Extract<WorkerMail, { verb: Ver
 /** Told of a job that took too long. */
 const TIMED_OUT = "It took longer than a job may, and was ended.";
 
-/** Most of a job's last words that the one after it is given. Units: UTF-16 units. */
+/** Most of a job's task, and of its last words, that the one after it is given. Units: UTF-16 units. */
 const MAX_BEFORE = 8_000;
 
 /** Judges that a person wants it ended. */
@@ -58,11 +59,13 @@ export function renew(
   wish: { readonly who: Who; readonly text?: string },
   rules: WorkerRules,
 ): WorkerEvent | Refusal {
-  const { address, stands, job, final } = state;
+  const { address, stands, job, final = "", place, showsUntil } = state;
   if (!mayEnd(state, wish.who, rules)) return notYours(state);
   if (!hasEnded(stands)) return notNow(address, stands, "it can be done again once it has ended");
-  const before = `${address} was about this: ${excerpt(job.assignment.text, MAX_BEFORE)}\nIt is ${stands}: ${final ?? ""}`;
-  return { type: "renewed", data: { job, ...wish, before } };
+  const before = `${address} was about this: ${excerpt(job.assignment.text, MAX_BEFORE)}\nIt is ${stands}: ${bounded(final, MAX_BEFORE)}`;
+  // What it still shows goes: the next job cannot have its environment before.
+  const host = place === undefined || showsUntil === undefined ? {} : { host: place.host };
+  return { type: "renewed", data: { job, ...wish, before, ...host } };
 }
 
 /** Nobody looks at what it shows any more. */

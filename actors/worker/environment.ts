@@ -1,5 +1,5 @@
 import type { Address } from "#subjects/mod.ts";
-import { addressOf, parseAddress } from "#subjects/mod.ts";
+import { addressOf } from "#subjects/mod.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
 import { orderName } from "./answer.ts";
@@ -43,11 +43,13 @@ export function placeOn(state: Begun, host: string, { bounds }: WorkerRules): Wo
 /** The environment is there; a run begins in it. What answers an older wish is nothing. */
 export function attach(
   state: Begun,
+  from: Address | undefined,
   { order, engine, notes }: MailData<"attach">,
   limitMs: number,
 ): WorkerEvent | undefined {
   const { address, job, stands, place } = state;
   if (stands !== "running" || place === undefined || place.isUp || place.order !== order) return undefined;
+  if (!isItsHost(state, from)) return undefined;
   const data = { job, host: place.host, engine, notes };
   if (job.assignment.type === "task") return { type: "attached", data };
   const exec = {
@@ -65,11 +67,15 @@ export function detach(
   from: Address | undefined,
   { env, why }: MailData<"detach">,
 ): WorkerEvent | undefined {
-  const { stands, place, job } = state;
-  if (place === undefined || env !== job.env || from === undefined || parseAddress(from).id !== place.host)
-    return undefined;
+  const { stands, job } = state;
+  if (env !== job.env || !isItsHost(state, from)) return undefined;
   if (stands === "aborting") return settled(state);
   return stands === "running" ? without(state, why) : undefined;
+}
+
+/** Only the host that has its environment, or was told to have it there, says what becomes of it. */
+function isItsHost({ place }: Begun, from: Address | undefined): boolean {
+  return place !== undefined && from === executorOn(place.host);
 }
 
 /** A host has said nothing for too long. */
@@ -82,8 +88,13 @@ export function overdue(state: Begun, order: string): WorkerEvent | undefined {
 }
 
 /** An order has come to its end. */
-export function result(state: Begun, { order, result: came }: MailData<"result">): WorkerEvent | undefined {
+export function result(
+  state: Begun,
+  from: Address | undefined,
+  { order, result: came }: MailData<"result">,
+): WorkerEvent | undefined {
   const { stands, address, job, orders, place } = state;
+  if (!isItsHost(state, from)) return undefined;
   if (stands === "aborting" && order === downOrder(address)) return settled(state);
   const open = Object.hasOwn(orders, order) ? orders[order] : undefined;
   if (stands !== "running" || open === undefined) return undefined;
@@ -111,10 +122,10 @@ export function returned(state: Begun, id: string, reason: string): WorkerEvent 
 
 /** The job goes on without its environment, and seeks another; a run that had begun does not. */
 function without(state: Begun, why: string, silentHost?: string): WorkerEvent {
-  const { job, orders, placements } = state;
+  const { job, orders, inVain } = state;
   const open = Object.values(orders);
   if (open.some(({ call }) => call === RUN)) return failed(state, INTERRUPTED);
-  if (placements >= MAX_PLACEMENTS) return failed(state, `It has no environment: ${why}`);
+  if (inVain >= MAX_PLACEMENTS) return failed(state, `It has no environment: ${why}`);
   const results: CallResult[] = open.map(({ call }) => ({ call, text: `${INTERRUPTED} (${why})`, failed: true }));
   return { type: "detached", data: { job, why, results, ...(silentHost === undefined ? {} : { host: silentHost }) } };
 }

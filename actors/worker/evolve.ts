@@ -1,4 +1,14 @@
-import { answered, isUsing, type Line, STATUS_TOOL, statusInput, turnOf, used, wellSettled } from "#actors/turn/mod.ts";
+import {
+  answered,
+  isUsing,
+  type Line,
+  STATUS_TOOL,
+  shownResult,
+  statusInput,
+  turnOf,
+  used,
+  wellSettled,
+} from "#actors/turn/mod.ts";
 import type { Job } from "#subjects/job.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import type { WorkerEvent } from "#subjects/worker.ts";
@@ -22,14 +32,8 @@ export function evolve(before: WorkerState, event: WorkerEvent, placed: At): Wor
       return denied(state, event.data);
     case "started":
       return { ...state, stands: "running" };
-    case "placed": {
-      const { host, order } = event.data;
-      return {
-        ...state,
-        place: { host, order, mail: `${placed.id}:up`, isUp: false },
-        placements: state.placements + 1,
-      };
-    }
+    case "placed":
+      return sought(state, event.data, placed);
     case "attached":
       return attached(state, event.data, placed);
     case "detached":
@@ -41,17 +45,18 @@ export function evolve(before: WorkerState, event: WorkerEvent, placed: At): Wor
     case "told":
       return { ...state, waiting: [...state.waiting, userLine(event.data.text, placed)] };
     case "aborting":
-      return { ...state, stands: "aborting", ending: endingOf(event.data), status: event.data.why };
+      // What nobody has allowed by now is not begun any more.
+      return { ...state, stands: "aborting", pending: [], ending: endingOf(event.data), status: event.data.why };
     case "aborted":
       return ended(state, "aborted", event.data.why);
     case "completed":
       return ended(state, "completed", event.data.text);
     case "failed":
       return ended(state, "failed", event.data.reason);
-    case "left": {
-      const { place: _, ...rest } = state;
-      return rest;
-    }
+    case "left":
+      return gone(state);
+    case "renewed":
+      return event.data.host === undefined ? state : gone(state);
     default:
       return state;
   }
@@ -94,6 +99,11 @@ function denied(state: WorkerState, { approval: id, why }: Data<"denied">): Work
   return call === undefined ? left : goOn(settle(left, { call, text: `Not allowed: ${why}`, failed: true }));
 }
 
+function sought(state: WorkerState, { host, order }: Data<"placed">, { id }: At): WorkerState {
+  const place = { host, order, mail: `${id}:up`, isUp: false };
+  return { ...state, place, placements: state.placements + 1, inVain: state.inVain + 1 };
+}
+
 function endingOf({ who, why }: Data<"aborting">): WorkerState["ending"] & {} {
   return { who, why };
 }
@@ -102,7 +112,7 @@ function attached(state: WorkerState, { order }: Data<"attached">, { id }: At): 
   const { place } = state;
   if (place === undefined) return state;
   // No call of the model ran without an environment, so what the next one sees may grow.
-  const up = goOn({ ...state, place: { ...place, isUp: true }, placements: 0, avoid: [] });
+  const up = goOn({ ...state, place: { ...place, isUp: true }, inVain: 0, avoid: [] });
   return order === undefined ? up : opened(up, order.data.order, { call: RUN, mail: `${id}:order-0` });
 }
 
@@ -130,6 +140,11 @@ function thought(state: WorkerState, data: Data<"thought">, { seq, at, id }: At)
   });
 }
 
+/** Its environment was let go after its end. */
+function gone({ place: _, ...state }: WorkerState): WorkerState {
+  return state;
+}
+
 function opened(state: WorkerState, name: string, order: OpenOrder): WorkerState {
   return { ...state, orders: { ...state.orders, [name]: order } };
 }
@@ -142,10 +157,10 @@ function shown(state: WorkerState, until: number | undefined): WorkerState {
   return until === undefined ? state : { ...state, showsUntil: Math.max(state.showsUntil ?? 0, until) };
 }
 
-/** A call has its result; one that nobody waits for changes nothing. */
+/** A call has its result, as the model is shown it; one that nobody waits for changes nothing. */
 function settle(state: WorkerState, { call, text, failed }: CallResult): WorkerState {
   const orders = Object.fromEntries(Object.entries(state.orders).filter(([, open]) => open.call !== call));
-  const result = { call, text, ...(failed ? { failed } : {}) };
+  const result = { call, text: shownResult(text), ...(failed ? { failed } : {}) };
   const { turn } = state;
   return { ...state, orders, ...(turn !== undefined && isUsing(turn) ? { turn: used(turn, result) } : {}) };
 }

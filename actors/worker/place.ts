@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { z } from "zod";
 import { environmentViewSchema, HOSTS_VIEW, hostViewSchema } from "#subjects/executor.ts";
 
 /** An entry of a view. */
@@ -37,11 +38,13 @@ export async function choosePlace(
   while (true) {
     const known = (await hosts()).flatMap(readHost);
     const home = (await environments(env)).flatMap(readHome).at(0);
+    // A workspace that is only kept takes room once it is raised.
+    const isThere = home?.state !== "kept";
     const able = known.filter(({ problem }) => problem === undefined);
     const chosen = best(
-      able.filter(({ host, free }) => free > 0 || host === home),
+      able.filter(({ host, free }) => free > 0 || (isThere && host === home?.host)),
       avoid,
-      home,
+      home?.host,
     );
     if (chosen !== undefined) return { placed: chosen };
     if (performance.now() > until) {
@@ -68,9 +71,9 @@ function readHost({ key, text }: Entry): readonly Known[] {
 }
 
 /** The host whose workspace is still there. */
-function readHome({ text }: Entry): readonly string[] {
+function readHome({ text }: Entry): readonly Pick<z.output<typeof environmentViewSchema>, "host" | "state">[] {
   const { success, data } = environmentViewSchema.safeParse(parsed(text));
-  return success && data.state !== "gone" ? [data.host] : [];
+  return success && data.state !== "gone" ? [data] : [];
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 import { roleOf } from "#actors/policy/mod.ts";
 import { type Approval, environmentOf, type Job } from "#subjects/job.ts";
-import type { Address } from "#subjects/mod.ts";
+import { type Address, parseAddress } from "#subjects/mod.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
 import type { Refusal } from "./refusal.ts";
 import type { WorkerRules } from "./rules.ts";
@@ -17,6 +17,8 @@ export function request(
   { from, at }: { readonly from?: Address | undefined; readonly at: number },
   { roles, approvalMs }: WorkerRules,
 ): WorkerEvent | Refusal {
+  const stranger = strangerIn(address, { for: data.for, after, env, before }, from);
+  if (stranger !== undefined) return stranger;
   const role = roleOf(who, roles);
   if (role === "guest") {
     return {
@@ -50,4 +52,25 @@ export function request(
       ...(data.for === undefined || data.for === from ? {} : { joins: true }),
     },
   };
+}
+
+/** Whoever begins a job has no say in conversations of other agents; only a job hands its own environment on. */
+function strangerIn(
+  address: Address,
+  { for: told, after, ...past }: Pick<Spawn, "for" | "after" | "env" | "before">,
+  from: Address | undefined,
+): Refusal | undefined {
+  const { agent } = parseAddress(address);
+  const isOurs = (one: Address, kind: string): boolean => {
+    const parts = parseAddress(one);
+    return parts.agent === agent && parts.kind === kind;
+  };
+  if (told !== undefined && !isOurs(told, "channel")) {
+    const reason = `${told} is no conversation of agent ${agent}; name one that is`;
+    return { type: "refusal", code: "foreign-job", reason };
+  }
+  const goesOn = after !== undefined || past.env !== undefined || past.before !== undefined;
+  if (!goesOn || (after !== undefined && after === from && isOurs(after, "worker"))) return undefined;
+  const reason = "only a job that has ended hands on what it had; tell it what is to be done next";
+  return { type: "refusal", code: "foreign-job", reason };
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { chargeSends, STATUS_TOOL, statusInput, wellSettled } from "#actors/turn/mod.ts";
+import { chargeSends, STATUS_TOOL, shownResult, statusInput, wellSettled } from "#actors/turn/mod.ts";
 import type { Send } from "#runtime/mod.ts";
 import { CORTEX, cortexContract } from "#subjects/cortex.ts";
 import { excerpt } from "#subjects/excerpt.ts";
@@ -125,11 +125,12 @@ function thought(data: Data<"thought">, of: Of): Sends {
 }
 
 /** The job that goes on from this one, in its environment. */
-function renewed({ job, who, text, before }: Data<"renewed">, { address, id }: Of): Sends {
+function renewed({ job, who, text, before, host }: Data<"renewed">, of: Of): Sends {
   const { assignment, env } = job;
   const next = text === undefined ? { assignment, before } : { assignment: { type: "task", text }, before };
-  const data = { ...next, who, env, after: address, ...(job.for === undefined ? {} : { for: job.for }) };
-  return { spawn: mail(workerAddress(address, id, 0), "spawn", data) };
+  const data = { ...next, who, env, after: of.address, ...(job.for === undefined ? {} : { for: job.for }) };
+  const leaving = host === undefined ? {} : down(of, job, host);
+  return { ...leaving, spawn: mail(workerAddress(of.address, of.id, 0), "spawn", data) };
 }
 
 /** What has to be allowed is said to the people of the conversation, and forgotten in time. */
@@ -186,7 +187,10 @@ function ended(
   const { for: to } = data.job;
   const shown = view(of, data, state, text);
   if (to === undefined) return shown;
-  return { ...shown, conclude: mail(to, "conclude", { outcome: data.outcome ?? OUTCOMES[state], text }) };
+  return {
+    ...shown,
+    conclude: mail(to, "conclude", { outcome: data.outcome ?? OUTCOMES[state], text: shownResult(text) }),
+  };
 }
 
 function view(

@@ -11,7 +11,7 @@ export function orderText({ verb, data }: Ordered): string {
       return `${isLine && line !== undefined ? line : JSON.stringify(data.argv)}${where}`;
     }
     case "file":
-      return `${data.does.type} the file ${data.does.path}`;
+      return fileText(data.does);
     case "get":
       return `keep the file ${data.path}`;
     case "put":
@@ -21,6 +21,13 @@ export function orderText({ verb, data }: Ordered): string {
     case "admit":
       return `reach ${data.hosts.join(", ")}`;
   }
+}
+
+/** What is written is shown, too. */
+function fileText(does: Extract<Ordered, { verb: "file" }>["data"]["does"]): string {
+  const what = `${does.type} the file ${does.path}`;
+  if (does.type === "write") return `${what}, with this in it:\n${does.text}`;
+  return does.type === "edit" ? `${what}: instead of\n${does.old}\nput\n${does.new}` : what;
 }
 
 /** What came of an order, as a model and people read it. */
@@ -62,7 +69,13 @@ function headOf({ how, code, ms }: Ran): string {
   }
 }
 
-function section(name: string, { text, whole }: Ran["stdout"]): string {
-  if (text === "") return "";
-  return `${name}:\n${text}${whole === undefined ? "" : `\n(All of it is the artifact ${whole.name}.)`}`;
+function section(name: string, output: Ran["stdout"]): string {
+  return output.text === "" ? "" : `${name}:\n${output.text}${keptOf(output)}`;
+}
+
+/** Of an output without end only its beginning is kept. */
+function keptOf({ bytes, whole }: Ran["stdout"]): string {
+  if (whole === undefined) return "";
+  const what = whole.bytes < bytes ? `Its first ${whole.bytes.toLocaleString("en-US")} bytes are` : "All of it is";
+  return `\n(${what} the artifact ${whole.name}.)`;
 }

@@ -30,8 +30,10 @@ export type WorkerState = {
   /** What it last said of itself, and how it ended. */
   readonly status: string;
   readonly place?: Place;
-  /** How often an environment was sought. */
+  /** How often an environment was sought: each time is an order of its own, since an executor does none twice. */
   readonly placements: number;
+  /** How often of those, since there last was one. */
+  readonly inVain: number;
   /** Hosts that did not answer. */
   readonly avoid: readonly string[];
   readonly orders: Readonly<Record<string, OpenOrder>>;
@@ -49,11 +51,12 @@ export type WorkerState = {
 };
 
 /** Raised when `WorkerState` changes its shape. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** A job that nobody has requested yet. */
 export function initial(address: Address): WorkerState {
-  return { address, waiting: [], calls: 0, status: "", placements: 0, avoid: [], orders: {}, pending: [], asked: 0 };
+  const nothing = { calls: 0, status: "", placements: 0, inVain: 0, asked: 0 };
+  return { address, ...nothing, waiting: [], avoid: [], orders: {}, pending: [] };
 }
 
 /** The conversation that pays for it, or the job itself where none is told of it. */

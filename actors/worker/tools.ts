@@ -29,7 +29,7 @@ const INPUTS = {
     command: z.string().min(1).max(65_536).describe("A line of bash, run in the workspace."),
     seconds,
   }),
-  exec: z.object({ argv: z.array(z.string()).min(1).max(1_000), cwd: path.optional(), seconds }),
+  exec: z.object({ argv: ORDERS.exec.shape.argv, cwd: path.optional(), seconds }),
   file: ORDERS.file.shape.does,
   environment: z.discriminatedUnion("do", [
     z.object({ do: z.literal("status") }),

@@ -1,4 +1,4 @@
-import { deedsOfOrder, ENVIRONMENT, type HoldingRule, judge } from "#actors/policy/mod.ts";
+import { deedsOfOrder, ENVIRONMENT, type HoldingRule, isByDefault, judge } from "#actors/policy/mod.ts";
 import { callsIn } from "#actors/turn/mod.ts";
 import type { AnswerPart } from "#models/mod.ts";
 import type { Job } from "#subjects/job.ts";
@@ -21,7 +21,7 @@ export function verdictsOf(
     const { effect, reasons } = judge({ asker, deeds: deedsOfOrder(order), world: ENVIRONMENT }, rules);
     const why = reasons
       .slice(0, MAX_REASONS)
-      .map(({ because, rule }) => `${because}: ${rule}`)
+      .map((reason) => (isByDefault(reason) ? reason.because : `${reason.because}: ${reason.rule}`))
       .join("; ");
     return [{ call: call.id, effect, why }];
   });

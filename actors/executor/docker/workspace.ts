@@ -118,6 +118,11 @@ async function volumeOf({ api, options }: Daemon, env: string): Promise<Volume |
   if (answer === undefined) return undefined;
   const volume = volumeSchema.parse(answer);
   if (volume.Labels?.[LABELS.executor] === options.executor) return volume;
+  // An engine that dies while it makes one keeps the volume and not its labels: nothing was ever in it.
+  if (Object.keys(volume.Labels ?? {}).length === 0) {
+    await askedFor("remove a half-made volume", api.getVolume(volume.Name).remove());
+    return undefined;
+  }
   throw new EngineError("refused", `the volume ${volume.Name} belongs to somebody else; remove or rename it`);
 }
 

@@ -173,3 +173,17 @@ test("environments that nobody knows are thrown away, and those that stopped are
     })
     .after.runs("watch", "down-main-a", "down-main-x");
 });
+
+test("a job that wants its environment again already is not told that the former one is gone, and another one is", () => {
+  const lowering: ExecutorEvent = { type: "lowering", data: { env, by: JOB, keep: true, why: "w", engine: "docker" } };
+  const wanted = (by: Address): ExecutorEvent => ({
+    type: "raising",
+    data: { env, order: "u2", bounds: BOUNDS, by, ...room },
+  });
+  const told = (...next: readonly ExecutorEvent[]): boolean => {
+    const { state } = spec.given(...up, lowering, ...next);
+    const event = executor.decide(state, outcome("down-main-a", { type: "lowered", env }));
+    return event?.type === "lowered" && event.data.tells;
+  };
+  assert.deepEqual([told(), told(wanted(OTHER)), told(wanted(JOB))], [true, true, false]);
+});

@@ -126,10 +126,28 @@ describe("an approval", () => {
   });
 });
 
+describe("what an owner is asked", () => {
+  const asking = (...calls: Parameters<typeof answer>[1][]) =>
+    spec.given(...running()).when(outcome("think-1", answer("ask", ...calls))).after.state;
+
+  it("is all of what would be done", () => {
+    const input = { type: "write", path: "a.sh", text: "rm -rf build" };
+    const { pending } = asking({ type: "tool-call", id: "c1", name: "file", input });
+    assert.equal(pending[0]?.approval.what, "write the file a.sh, with this in it:\nrm -rf build");
+  });
+
+  it("is short enough to be shown whole, or not asked", () => {
+    const { pending, turn } = asking(shell("c1", `echo ${"x".repeat(5_000)}`));
+    assert.deepEqual(pending, []);
+    assert.match(turn?.lines.at(-1)?.results?.[0]?.text ?? "", /too long to be shown/);
+  });
+});
+
 describe("a job that runs", () => {
   const result = (order: string, code: number) =>
     mail({
       verb: "result" as const,
+      from: EXECUTOR,
       data: {
         order,
         result: {
@@ -173,7 +191,7 @@ describe("a job that runs", () => {
         mail({ verb: "detach", from: EXECUTOR, data: { env: "main-spec", why: "the engine stopped" } }),
       ).after;
     assert.match(cut.state.turn?.lines.at(-1)?.results?.[0]?.text ?? "", /not run again by itself/);
-    cut.runs("place-0");
+    cut.runs("place-1");
   });
 
   it("is aborted once its environment is let go, or its host says nothing", () => {
@@ -184,7 +202,11 @@ describe("a job that runs", () => {
       .decides({ type: "aborting", data: { job: job(), who: ada, why: "enough", host: "here" } }).after;
     aborting.runs();
     const gone = aborting.when(
-      mail({ verb: "result", data: { order: `${ADDRESS}:down-0`, result: { type: "done", text: "gone" } } }),
+      mail({
+        verb: "result",
+        from: EXECUTOR,
+        data: { order: `${ADDRESS}:down-0`, result: { type: "done", text: "gone" } },
+      }),
     );
     gone.decides({ type: "aborted", data: { job: job(), who: ada, why: "enough", granted: true } });
     const silent = aborting.when(mail({ verb: "overdue", data: { order: `${ADDRESS}:down-0` } })).after;
@@ -213,11 +235,13 @@ describe("a job that runs", () => {
   it("of one line begins with its environment and ends with its exit code", () => {
     const { state } = spec.given(asked()).when(mail({ verb: "approve", data: { approval: "a1", who: ada } })).after;
     assert.equal(state.stands, "queued");
-    const begun = spec
-      .given(...running(RUN).slice(0, 3))
-      .when(
-        mail({ verb: "attach", data: { env: "main-spec", order: `${ADDRESS}:up-0`, engine: "docker", notes: [] } }),
-      ).after;
+    const begun = spec.given(...running(RUN).slice(0, 3)).when(
+      mail({
+        verb: "attach",
+        from: EXECUTOR,
+        data: { env: "main-spec", order: `${ADDRESS}:up-0`, engine: "docker", notes: [] },
+      }),
+    ).after;
     const failed = begun.when(result(`${ADDRESS}:run-0`, 3)).after.state;
     assert.deepEqual([failed.stands, failed.final], ["failed", "exit code 3, after 1.2 s\nstdout:\n42"]);
   });

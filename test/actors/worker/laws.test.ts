@@ -93,6 +93,8 @@ test("a slot is claimed once, and given back once the job has ended; no order le
       const ordered = sent.flatMap((send) => (send.type === "mail" && send.verb === "exec" ? [send] : []));
       const names = ordered.map(({ data }) => (data as { readonly order: string }).order);
       assert.equal(new Set(names).size, names.length, "no order is given twice");
+      const ups = sent.flatMap((send) => (send.type === "mail" && send.verb === "up" ? [send.data] : []));
+      assert.equal(new Set(ups.map((data) => (data as { readonly order: string }).order)).size, ups.length);
       for (const { to } of ordered) assert.equal(parseAddress(to).kind, "executor");
       assert.ok(count("conclude") <= 1);
     }),
@@ -127,16 +129,19 @@ function inputOf(move: Move, state: WorkerState, index: number): WorkerInput | u
     case "mail":
       return mail(move.verb, move.data, move.from);
     case "attach":
-      return state.place && mail("attach", { env: "main-spec", order: state.place.order, engine: "docker", notes: [] });
+      return (
+        state.place &&
+        mail("attach", { env: "main-spec", order: state.place.order, engine: "docker", notes: [] }, EXECUTOR)
+      );
     case "down":
-      return mail("result", { order: `${ADDRESS}:down-0`, result: { type: "done", text: "gone" } });
+      return mail("result", { order: `${ADDRESS}:down-0`, result: { type: "done", text: "gone" } }, EXECUTOR);
     case "crash":
       return undefined;
     case "result": {
       const [order] = Object.keys(state.orders);
       const output = { text: "", bytes: 0 };
       const result = { type: "exec", code: move.isGood ? 0 : 1, how: "ended", ms: 1, stdout: output, stderr: output };
-      return order === undefined ? undefined : mail("result", { order, result });
+      return order === undefined ? undefined : mail("result", { order, result }, EXECUTOR);
     }
     case "step":
       return stepEnd(move.brings, state, base);
