@@ -12,7 +12,7 @@ export type JobCommand =
   | { readonly type: "jobs" }
   | { readonly type: "task" | "run"; readonly text: string }
   | { readonly type: "approve" | "deny"; readonly job?: string; readonly approval?: string }
-  | { readonly type: "abort"; readonly job: string };
+  | { readonly type: "abort"; readonly job?: string };
 
 /** What can be typed. */
 export const TALK_HELP: readonly string[] = [
@@ -24,7 +24,7 @@ export const TALK_HELP: readonly string[] = [
   "  /run LINE       have a line of shell run, once an owner has allowed it",
   "  /jobs           the jobs that there are",
   "  /approve [ID [A]], /deny [ID [A]]   allow what a job asks for, or not",
-  "  /abort ID       end a job before its time",
+  "  /abort [ID]     end a job before its time; without ID the one that goes on here",
   "  /quit           leave (or Ctrl-D); what was said is kept",
   "  //text          say something that begins with /",
 ];
@@ -55,10 +55,23 @@ export function readCommand(line: string): TalkCommand {
     case "deny":
       return judging(name, rest);
     case "abort":
-      return rest.length === 1 ? { type: name, job: argument } : unknown("/abort needs one job: /abort wV1St");
+      if (rest.length > 1) return unknown("/abort takes one job: /abort wV1St");
+      return { type: name, ...(argument === "" ? {} : { job: argument }) };
     default:
       return unknown(`there is no command /${name}; /help lists them, and // says a line that begins with /`);
   }
+}
+
+/** What a piped line asks for. */
+export type PipedCommand = Extract<TalkCommand, { readonly type: "say" | "unknown" }> | JobCommand;
+
+/** Commands that have a sense without a screen. */
+const PIPED = /^\/{1,2}(?:jobs|task|run|approve|deny|abort)(?!\S)/;
+
+/** Reads a piped line: what is about jobs as it is typed in a chat; all else is said as it stands. */
+export function readPiped(line: string): PipedCommand {
+  // Lines that fit can be read as nothing else.
+  return PIPED.test(line) ? (readCommand(line) as PipedCommand) : { type: "say", text: line };
 }
 
 function historyOf(argument: string): TalkCommand {

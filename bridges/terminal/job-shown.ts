@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { JobPicture } from "#bridges/conversation/job-picture.ts";
 import { excerpt } from "#subjects/excerpt.ts";
-import type { JobState } from "#subjects/job.ts";
+import { hasEnded, type JobState } from "#subjects/job.ts";
 import type { ListedJob } from "#subjects/job-list.ts";
 import { personText } from "#subjects/job-verbs.ts";
 import { approvalLines } from "./job-story.ts";
@@ -9,6 +9,9 @@ import { harmless } from "./plain.ts";
 
 /** Longest part of a text that a list shows. Units: UTF-16 units. */
 const MAX_SHOWN = 60;
+
+/** The same where a line has less room. Units: UTF-16 units. */
+const MAX_BESIDE = 36;
 
 const COLOURS: Readonly<Record<JobState, Parameters<typeof styleText>[0]>> = {
   needs_approval: "yellow",
@@ -36,9 +39,11 @@ export function standingText({ approvals = [], status }: Pick<ListedJob, "approv
   return status === undefined ? "" : excerpt(harmless(status), MAX_SHOWN);
 }
 
-/** A job in one line of a conversation. */
+/** A job in one line of a conversation, which was told how those ended that are over. */
 export function jobLine(job: ListedJob): string {
-  return [job.id, stateText(job.state), assignmentText(job), standingText(job)].filter(Boolean).join("  ");
+  const standing = hasEnded(job.state) ? "" : excerpt(standingText(job), MAX_BESIDE);
+  const parts = [job.id, stateText(job.state), excerpt(assignmentText(job), MAX_BESIDE), standing];
+  return parts.filter(Boolean).join("  ");
 }
 
 /** All that is known of a job, for people. */
@@ -54,7 +59,8 @@ export function jobLines(picture: JobPicture): readonly string[] {
     ...field("for", `${personText(who)}, ${role}${picture.for === undefined ? "" : `, told to ${picture.for}`}`),
     ...field("after", picture.after),
     ...field("environment", [env, engine, host].filter((each) => each !== undefined).join(" · ")),
-    ...field("status", status),
+    // How it ended is told below, and whole.
+    ...(picture.result === undefined ? field("status", status) : []),
     ...(picture.previews ?? []).flatMap(({ port, url, until }) =>
       field("preview", `${url} (port ${port}, until ${moment(until)})`),
     ),

@@ -21,6 +21,13 @@ export function storyLines(record: LogRecord): readonly string[] {
   return [`${head} ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
+/** What a record asks an owner to allow. */
+export function asksIn(record: LogRecord): readonly Approval[] {
+  const event = readEvent(workerContract, record);
+  if (event?.type === "requested") return event.data.approval === undefined ? [] : [event.data.approval];
+  return event?.type === "thought" ? (event.data.asks ?? []).map(({ approval }) => approval) : [];
+}
+
 /** What somebody is asked to allow: all of it, for nobody may allow what they have not seen. */
 export function approvalLines({ id, what, why, until }: Approval): readonly string[] {
   const end = new Date(until).toISOString().slice(0, 16).replace("T", " ");
@@ -100,7 +107,7 @@ function beginning(text: string): readonly string[] {
   const lines = harmless(text).trimEnd().split("\n");
   const shown = lines.slice(0, SHOWN.lines).map(cut);
   const left = lines.length - shown.length;
-  return left > 0 ? [...shown, styleText("dim", `… ${left} lines more`)] : shown;
+  return left > 0 ? [...shown, styleText("dim", `… ${left} ${left === 1 ? "line" : "lines"} more`)] : shown;
 }
 
 function cut(line: string): string {

@@ -4,9 +4,12 @@ import { type Outcome, whyNot } from "#bridges/conversation/turn.ts";
 import type { Client } from "#runtime/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { type Address, readEvent, type Who } from "#subjects/mod.ts";
+import { type PipedCommand, readPiped } from "./command.ts";
 import { Conversation, type Happening } from "./conversation.ts";
+import { JobUnusable } from "./job-unusable.ts";
 import { newestSeq } from "./past.ts";
 import { harmless } from "./plain.ts";
+import { obeyOnJobs, type Speaking } from "./talk-jobs.ts";
 
 /** Where a piped chat reads and writes. */
 export type Pipe = {
@@ -15,11 +18,14 @@ export type Pipe = {
   /** For what is no answer. */
   readonly complain: (line: string) => void;
   readonly asJson: boolean;
+  /** Whether lines about jobs are obeyed rather than said. */
+  readonly obeys: boolean;
 };
 
 /**
  * Answers a line for each line that is not blank, in order; each is said when the one before it was answered. An answer of
- * several lines is folded into one, `asJson` gives it as it is. Gives whether all of them were answered well.
+ * several lines is folded into one, `asJson` gives it as it is. What is typed in a chat about jobs is done where it `obeys`. Gives
+ * whether all of them were answered well.
  */
 export async function chatPiped(client: Client, address: Address, who: Who, pipe: Pipe): Promise<boolean> {
   // Made before anything is waited for: lines that come in the meantime would be lost.
@@ -33,13 +39,42 @@ export async function chatPiped(client: Client, address: Address, who: Who, pipe
     const { value: line, done } = await lines.next();
     if (done) return good;
     if (line.trim() === "") continue;
-    good = (await answerLine(conversation, line, number, pipe)) && good;
+    const command: PipedCommand = pipe.obeys ? readPiped(line) : { type: "say", text: line };
+    const answered =
+      command.type === "say"
+        ? answerLine(conversation, command.text, number, pipe)
+        : obeyLine(client, { who, channel: address }, command, number, pipe);
+    good = (await answered) && good;
   }
 }
 
 /** One line for people of an answer that may have several. */
 export function foldAnswer(text: string): string {
   return text.trim().replace(/\s*[\r\n\u2028\u2029]+\s*/gu, " ");
+}
+
+/** Does what a line says of jobs. Gives whether it could be done. */
+async function obeyLine(
+  client: Client,
+  speaking: Speaking,
+  command: Exclude<PipedCommand, { readonly type: "say" }>,
+  number: number,
+  { write, complain, asJson }: Pipe,
+): Promise<boolean> {
+  const refuse = (reason: string): boolean => {
+    write(asJson ? JSON.stringify({ line: number, type: "refused", reason }) : "");
+    complain(`line ${number}: ${reason}`);
+    return false;
+  };
+  if (command.type === "unknown") return refuse(command.reason);
+  try {
+    const lines = await obeyOnJobs(client, speaking, command);
+    write(asJson ? JSON.stringify({ line: number, type: "obeyed", lines }) : foldAnswer(lines.join("\n")));
+    return true;
+  } catch (error) {
+    if (error instanceof JobUnusable) return refuse(error.message);
+    throw error;
+  }
 }
 
 async function answerLine(conversation: Conversation, line: string, number: number, pipe: Pipe): Promise<boolean> {

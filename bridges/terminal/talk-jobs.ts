@@ -2,6 +2,7 @@ import { stateAfter } from "#bridges/conversation/job-past.ts";
 import { jobPicture } from "#bridges/conversation/job-picture.ts";
 import type { Client } from "#runtime/mod.ts";
 import { hasEnded } from "#subjects/job.ts";
+import type { ListedJob } from "#subjects/job-list.ts";
 import { JOB_VERBS } from "#subjects/job-verbs.ts";
 import { type Address, parseAddress, type Who } from "#subjects/mod.ts";
 import type { JobCommand } from "./command.ts";
@@ -26,10 +27,10 @@ export async function obeyOnJobs(client: Client, speaking: Speaking, command: Jo
     case "run":
       return await begin(client, speaking, command);
     case "abort":
-      return await say(client, await jobNamed(client, command.job), "abort", { who: speaking.who });
+      return await say(client, await jobMeant(client, speaking, command), "abort", { who: speaking.who });
     case "approve":
     case "deny": {
-      const to = await waitingJob(client, speaking, command.job);
+      const to = await jobMeant(client, speaking, command);
       const { approvals = [] } = (await jobPicture(client, to)) ?? {};
       const approval = approvalMeant(to, approvals, command.approval);
       const what = approvals.find(({ id }) => id === approval)?.what ?? "";
@@ -71,20 +72,37 @@ async function listLines(client: Client, { channel }: Speaking): Promise<readonl
   return [...shown.map(jobLine), ...(left > 0 ? [`… ${left} more: thalassa jobs --all`] : [])];
 }
 
-/** The job that is named, else the one of this conversation that waits: others were perhaps not seen. Throws: JobUnusable. */
-async function waitingJob(client: Client, { channel }: Speaking, named: string | undefined): Promise<Address> {
+/** What a job has to be for a command to mean it where none is named. */
+const MEANT = {
+  approve: { is: isWaiting, verb: "wait", none: "no job of this conversation waits for an owner" },
+  deny: { is: isWaiting, verb: "wait", none: "no job of this conversation waits for an owner" },
+  abort: { is: isOpen, verb: "go on", none: "no job of this conversation goes on" },
+} as const;
+
+/** The job that is named, else the only one of this conversation that may be meant: others were perhaps not seen. Throws: JobUnusable. */
+async function jobMeant(
+  client: Client,
+  { channel }: Speaking,
+  { type, job: named }: Extract<JobCommand, { readonly type: keyof typeof MEANT }>,
+): Promise<Address> {
   if (named !== undefined) return await jobNamed(client, named);
-  const all = await allJobs(client, parseAddress(channel).agent);
-  const waiting = all.filter(({ approvals = [] }) => approvals.length > 0);
-  const here = waiting.filter((job) => job.for === channel);
+  const { is, verb, none } = MEANT[type];
+  const all = (await allJobs(client, parseAddress(channel).agent)).filter(is);
+  const here = all.filter((job) => job.for === channel);
   const [first, ...others] = here;
   if (first !== undefined && others.length === 0) return first.address;
-  const ids = (first === undefined ? waiting : here).map(({ id }) => id).join(", ");
-  if (first !== undefined) throw new JobUnusable("job-ambiguous", `several jobs wait: ${ids}`, "name one: /approve ID");
+  const ids = (first === undefined ? all : here).map(({ id }) => id).join(", ");
+  if (first !== undefined) {
+    throw new JobUnusable("job-ambiguous", `several jobs ${verb}: ${ids}`, `name one: /${type} ID`);
+  }
   const elsewhere = ids === "" ? "" : `, and elsewhere ${ids}`;
-  throw new JobUnusable(
-    "no-approval",
-    `no job of this conversation waits for an owner${elsewhere}`,
-    "/jobs lists them",
-  );
+  throw new JobUnusable(type === "abort" ? "job-missing" : "no-approval", `${none}${elsewhere}`, "/jobs lists them");
+}
+
+function isWaiting({ approvals = [] }: ListedJob): boolean {
+  return approvals.length > 0;
+}
+
+function isOpen({ state }: ListedJob): boolean {
+  return !hasEnded(state);
 }

@@ -12,11 +12,13 @@ export function addTalking(program: Command): void {
       "which conversation: a name of yours, or a full address (default: setting chat.channel)",
     )
     .option("--agent <agent>", "which agent (default: the one the channel is bound to, else setting chat.agent)")
+    .option("--obey", "piped: obey lines such as /task and /approve; without it every line is said as it stands")
     .addOption(json())
     .addHelpText(
       "after",
       lesson({
         examples: ["thalassa chat --channel work", 'echo "hello" | thalassa chat'],
+        more: ["--obey is for lines that you wrote yourself: who writes /approve allows what a job asks for."],
         settings: ["chat.agent", "chat.channel"],
         variables: BUS_VARIABLES,
       }),

@@ -11,6 +11,7 @@ import { resolveChannel } from "#subjects/mod.ts";
 export async function chat(options: {
   readonly channel?: string;
   readonly agent?: string;
+  readonly obey?: true;
   readonly json?: true;
 }): Promise<number> {
   // A name that cannot be one is told before anything is asked of the bus.
@@ -29,6 +30,7 @@ export async function chat(options: {
     write: (line) => process.stdout.write(`${line}\n`),
     complain: (line) => process.stderr.write(`thalassa: ${line}\n`),
     asJson: options.json === true,
+    obeys: options.obey === true,
   });
   return good ? 0 : 1;
 }

@@ -2,7 +2,7 @@ import { stateAfter } from "#bridges/conversation/job-past.ts";
 import { jobPicture } from "#bridges/conversation/job-picture.ts";
 import { untilEnded } from "#bridges/terminal/job-end.ts";
 import { beginJob } from "#bridges/terminal/job-mail.ts";
-import { storyLines } from "#bridges/terminal/job-story.ts";
+import { asksIn, storyLines } from "#bridges/terminal/job-story.ts";
 import { harmless } from "#bridges/terminal/plain.ts";
 import { speakerHere } from "#bridges/terminal/speaker.ts";
 import { connectAs, findBus } from "#deploy/access.ts";
@@ -69,6 +69,7 @@ async function waitFor(client: Client, { address }: LogRecord, json: boolean): P
   const onRecord = (record: LogRecord): void => {
     const isEnd = record.event === "completed" || record.event === "failed";
     if (!json && !isEnd) for (const line of storyLines(record)) process.stderr.write(`${line}\n`);
+    for (const asked of asksIn(record)) complain(`it waits for an owner: thalassa job approve ${id} ${asked.id}`);
   };
   const state: JobState | undefined = await untilEnded(client, address, 0, onRecord);
   const { result = "" } = (await jobPicture(client, address)) ?? {};

@@ -26,7 +26,7 @@ export async function panic(what: "on" | "off" | "status", options: Options): Pr
   const isOn = stopped !== undefined;
   const lines = [
     isOn ? `all jobs of agent ${agent} are stopped${by}` : `jobs of agent ${agent} go on`,
-    `running: ${running.length} of ${limit}; waiting: ${queued}`,
+    `running: ${running.length} of ${limit}${isOn && running.length > 0 ? ", just being ended" : ""}; waiting: ${queued}`,
   ];
   process.stdout.write(options.json ? `${JSON.stringify({ agent, on: isOn, ...slots })}\n` : `${lines.join("\n")}\n`);
   return 0;

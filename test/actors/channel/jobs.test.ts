@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { channel as kind } from "#actors/channel/kind.ts";
+import type { AnswerPart } from "#models/mod.ts";
 import type { ChannelEvent } from "#subjects/channel.ts";
 import { workerAddress } from "#subjects/job.ts";
 import type { Who } from "#subjects/mod.ts";
@@ -13,8 +14,9 @@ const eve: Who = { party: "telegram", id: "2" };
 
 const heard = (who: Who): ChannelEvent => ({ type: "heard", data: { text: "build it", who } });
 const call = { type: "tool-call", id: "c1", name: "spawn_worker", input: { task: "build the site" } } as const;
+const content: readonly AnswerPart[] = [{ type: "text", text: "I do." }, call];
 const answer = outcome("think-1", {
-  content: [{ type: "text", text: "I do." }, call],
+  content,
   model: "m",
   stop: "tools" as const,
 });

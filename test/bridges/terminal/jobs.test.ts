@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { readJobPast } from "#bridges/conversation/job-past.ts";
-import { readCommand } from "#bridges/terminal/command.ts";
+import { readCommand, readPiped } from "#bridges/terminal/command.ts";
 import { approvalMeant } from "#bridges/terminal/job-named.ts";
-import { jobLines } from "#bridges/terminal/job-shown.ts";
-import { storyLines } from "#bridges/terminal/job-story.ts";
+import { jobLine, jobLines } from "#bridges/terminal/job-shown.ts";
+import { asksIn, storyLines } from "#bridges/terminal/job-story.ts";
 import { recordRows } from "#bridges/terminal/transcript.ts";
 import type { LogRecord } from "#runtime/mod.ts";
 import { jobsMeant, listed, readJobs } from "#subjects/job-list.ts";
@@ -42,9 +42,40 @@ test("what is typed about jobs is read, and what cannot be meant is said", () =>
   assert.deepEqual(readCommand("/approve"), { type: "approve" });
   assert.deepEqual(readCommand("/deny wabc a2"), { type: "deny", job: "wabc", approval: "a2" });
   assert.deepEqual(readCommand("/abort wabc"), { type: "abort", job: "wabc" });
-  for (const line of ["/task", "/run ", "/jobs all", "/approve a b c", "/abort", "/abort a b"]) {
+  assert.deepEqual(readCommand("/abort"), { type: "abort" });
+  for (const line of ["/task", "/run ", "/jobs all", "/approve a b c", "/abort a b"]) {
     assert.equal(readCommand(line).type, "unknown", line);
   }
+});
+
+test("a piped line about jobs is read as it is in a chat, and any other is said as it stands", () => {
+  assert.deepEqual(readPiped("/approve wabc a2"), { type: "approve", job: "wabc", approval: "a2" });
+  assert.deepEqual(readPiped("/jobs"), { type: "jobs" });
+  assert.equal(readPiped("/jobs all").type, "unknown");
+  assert.deepEqual(readPiped("//jobs"), { type: "say", text: "/jobs" });
+  for (const line of ["/quit", "/etc/hosts", "/jobsite", "// a remark", "see /approve"]) {
+    assert.deepEqual(readPiped(line), { type: "say", text: line });
+  }
+});
+
+test("a line of a list says what a job waits for, and of one that is over no more than that it is", () => {
+  const job = { address: HERE, id: "wabc-0", seq: 1, type: "run", text: "make", who: BEN, at: 1, env: "e" } as const;
+  const line = (more: Pick<Parameters<typeof jobLine>[0], "state" | "status" | "approvals">) =>
+    stripVTControlCharacters(jobLine({ ...job, ...more }));
+  assert.equal(
+    line({ state: "needs_approval", approvals: [APPROVAL] }),
+    "wabc-0  needs_approval  $ make  waits for a1",
+  );
+  assert.equal(line({ state: "running", status: "half way" }), "wabc-0  running  $ make  half way");
+  assert.equal(line({ state: "completed", status: "all of it" }), "wabc-0  completed  $ make");
+});
+
+test("what a record asks an owner for is found, whether all of a job or one call of it", () => {
+  assert.deepEqual(asksIn(record("requested", { ...JOB, approval: APPROVAL })), [APPROVAL]);
+  assert.deepEqual(asksIn(record("requested", JOB)), []);
+  const order = { verb: "exec", data: { env: "e", order: "o", argv: ["make"], timeoutMs: 1 } };
+  const asks = [{ call: "c1", order, approval: APPROVAL }];
+  assert.deepEqual(asksIn(record("thought", { ...JOB, content: [], model: "m", asks })), [APPROVAL]);
 });
 
 test("the log of a job says how it came to stand as it does, by whom and why", () => {
