@@ -3,6 +3,7 @@ import { addAgents } from "./cli/agents.ts";
 import { addCompletion } from "./cli/completion.ts";
 import { addConfig } from "./cli/config.ts";
 import { addDead } from "./cli/dead.ts";
+import { addEnv } from "./cli/env.ts";
 import { addIdentity } from "./cli/identity.ts";
 import { addJobs } from "./cli/jobs.ts";
 import { ENDS } from "./cli/lesson.ts";
@@ -35,6 +36,7 @@ for (const add of [
   addService,
   addTalking,
   addJobs,
+  addEnv,
   addWatching,
   addTimeTravel,
   addDead,

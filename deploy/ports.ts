@@ -41,7 +41,7 @@ export async function claimPort(port: number, what: string, option: string): Pro
 }
 
 /** Who listens on a local port, where the system tells: on Linux, for processes of the same user. */
-function holderOf(port: number): { readonly pid: number; readonly command: string } | undefined {
+export function holderOf(port: number): { readonly pid: number; readonly command: string } | undefined {
   try {
     const inodes = listeningInodes(port);
     const pid = readdirSync("/proc")

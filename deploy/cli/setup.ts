@@ -1,10 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { SetupExecutorOptions } from "#deploy/commands/setup-executor.ts";
 import { json, run } from "./action.ts";
 import { lesson } from "./lesson.ts";
 
 /** The first thing to do, and the way to change one's mind: `setup`. */
 export function addSetup(program: Command): void {
-  program
+  const setup = program
     .command("setup")
     .description("choose home, ports, durability and processes; again, with what was chosen as the defaults")
     .option("--home <folder>", "folder for keys, data and settings")
@@ -29,4 +30,36 @@ export function addSetup(program: Command): void {
       }),
     )
     .action((options) => run(options, async () => (await import("#deploy/commands/setup.ts")).setup(options)));
+  addExecutor(setup);
+}
+
+function addExecutor(setup: Command): void {
+  setup
+    .command("executor")
+    .description("have what environments of jobs are made of on this host, or say what root has to do for it")
+    .addOption(
+      new Option("--engine <engine>", "take this one, also from now on (default: setting executor.engine)").choices([
+        "auto",
+        "docker",
+        "bubblewrap",
+      ]),
+    )
+    .addOption(json())
+    .addHelpText(
+      "after",
+      lesson({
+        examples: ["thalassa setup executor", "thalassa setup executor --engine bubblewrap"],
+        variables: { THALASSA_HOME: "home of the executor (~/.thalassa)" },
+        more: [
+          "Of Docker it builds the image that environments are made of, which takes minutes where nothing of it is there",
+          "yet; bubblewrap has no image. What is there already is left alone.",
+        ],
+        ends: "1 as well when no environment can be made here",
+      }),
+    )
+    .action(async (_options, command: Command) => {
+      // `--json` is read by `setup` too, wherever it stands.
+      const options = command.optsWithGlobals<SetupExecutorOptions>();
+      await run(options, async () => (await import("#deploy/commands/setup-executor.ts")).setupExecutor(options));
+    });
 }

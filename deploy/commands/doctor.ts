@@ -3,8 +3,10 @@ import { connectAs, findBus, keysDirOf } from "#deploy/access.ts";
 import { checkAccess, checkKeys } from "#deploy/checks/access.ts";
 import { checkDurability, checkJetStream, checkVersion } from "#deploy/checks/bus.ts";
 import { checkClock, checkClockSteps } from "#deploy/checks/clock.ts";
+import { checkEngine, checkPreviews } from "#deploy/checks/engine.ts";
 import { bad, type Finding, findingLines, good, summaryLines } from "#deploy/checks/finding.ts";
 import { checkDisk, checkHome } from "#deploy/checks/host.ts";
+import { checkHosts } from "#deploy/checks/hosts.ts";
 import { checkHttp } from "#deploy/checks/http.ts";
 import { checkCache, checkNode } from "#deploy/checks/program.ts";
 import { checkSecrets } from "#deploy/checks/secrets.ts";
@@ -14,6 +16,7 @@ import { checkDead, checkGrowth, checkStreams } from "#deploy/checks/streams.ts"
 import { checkTimers } from "#deploy/checks/timers.ts";
 import { checkUp } from "#deploy/checks/up.ts";
 import { checkMail, checkProcesses } from "#deploy/checks/work.ts";
+import { executorOptionsHere } from "#deploy/environments/options.ts";
 import { explain } from "#deploy/failure.ts";
 import { type Home, openHome } from "#deploy/home.ts";
 import { rebuildViews } from "#deploy/rebuild-views.ts";
@@ -49,6 +52,8 @@ async function checkHost(report: Report, home: Home): Promise<void> {
   await report.check("cache", () => checkCache(home, process.env));
   await report.check("clock", () => checkClockSteps(home));
   await report.check("up", () => checkUp(home));
+  await report.check("engine", () => checkEngine(executorOptionsHere(home.root)));
+  await report.check("previews", () => checkPreviews(executorOptionsHere(home.root), home));
 }
 
 async function checkBus(report: Report, home: Home, client: Client): Promise<void> {
@@ -62,6 +67,7 @@ async function checkBus(report: Report, home: Home, client: Client): Promise<voi
   await report.check("secrets", () => checkSecrets(client, home));
   report.title("The work");
   await report.check("processes", () => checkProcesses(client));
+  await report.check("hosts", () => checkHosts(client));
   await report.check("http", () => checkHttp(home));
   await report.check("mail", () => checkMail(client));
   await report.check("timers", () => checkTimers(client));

@@ -1,4 +1,7 @@
 import { cancel, log, note, outro } from "@clack/prompts";
+import { lookHere } from "#deploy/environments/looking.ts";
+import { noEnvironmentsYet, whyNoEnvironments } from "#deploy/environments/missing.ts";
+import { executorOptionsHere } from "#deploy/environments/options.ts";
 import { ThalassaError } from "#deploy/errors.ts";
 import { BadUse } from "#deploy/failure.ts";
 import { homeRoot, openHome } from "#deploy/home.ts";
@@ -112,6 +115,7 @@ async function carryOut({ root, file, answers, service }: Plan, options: SetupOp
   const home = openHome({ ...process.env, THALASSA_HOME: root });
   const changes = changesOf(answers, file, process.env);
   changeSettingsFile(file, changes);
+  const lack = whyNoEnvironments(await lookHere(executorOptionsHere(home.root)));
   const isHttpOn = presentValue({ key: "http.on" }, file, process.env, answers) === true;
   const report: Report = {
     home: home.root,
@@ -119,6 +123,7 @@ async function carryOut({ root, file, answers, service }: Plan, options: SetupOp
     changed: changes.map(({ key, value }) => ({ key, value })),
     hidden: overriding(answers, process.env),
     ...(isHttpOn ? { token: homeTokenFile(home) } : {}),
+    ...(lack === undefined ? {} : { noEnvironments: lack }),
   };
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else tell(report, root !== homeRoot(), service);
@@ -135,15 +140,22 @@ type Report = {
   /** Variables that win over an answer here. */
   readonly hidden: readonly string[];
   readonly token?: string;
+  /** Why jobs could run nothing on this host. */
+  readonly noEnvironments?: string;
 };
 
-function tell({ home, file, changed, hidden, token }: Report, isElsewhere: boolean, service: boolean): void {
+function tell(
+  { home, file, changed, hidden, token, noEnvironments }: Report,
+  isElsewhere: boolean,
+  service: boolean,
+): void {
   const lines = changed.map(({ key, value }) => `${key} = ${JSON.stringify(value)}`);
   note(lines.length === 0 ? "nothing to change" : lines.join("\n"), file);
   for (const variable of hidden) log.warn(`${variable} is set in this environment, and wins over the file here.`);
   if (token !== undefined) log.info(`HTTP asks for a token; thalassa up keeps this home's own in ${token}`);
   if (isElsewhere) log.info(`This home is not the default one: set THALASSA_HOME=${home} for every command.`);
   const cli = commandName(process.env);
+  if (noEnvironments !== undefined) log.warn(noEnvironmentsYet(noEnvironments));
   const start = isElsewhere ? `THALASSA_HOME=${home} ${cli} up` : `${cli} up`;
   const first = service ? `Talk with: ${cli} chat` : `Start it with: ${start}`;
   outro(`${first}   ·   see every setting: ${cli} config   ·   check everything: ${cli} doctor`);

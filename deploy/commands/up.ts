@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import { connectAs } from "#deploy/access.ts";
 import { watchDisk } from "#deploy/disk-watch.ts";
+import { noEnvironmentsYet, problemOfHost } from "#deploy/environments/missing.ts";
+import { executorHost } from "#deploy/environments/options.ts";
 import type { Home } from "#deploy/home.ts";
 import { channelToTalkIn } from "#deploy/identity/whose-channel.ts";
 import { friendlyReporter, jsonReporter, type Reporter } from "#deploy/reporter.ts";
@@ -11,6 +13,7 @@ import { launch, type Running, upHome } from "#deploy/up.ts";
 import { firstRequest } from "#deploy/up-http.ts";
 import { UpLock } from "#deploy/up-lock.ts";
 import { commandName, type Durability, type UpOptions, upSettings } from "#deploy/up-settings.ts";
+import { OPERATOR } from "#subjects/mod.ts";
 
 /** Starts all, watches over it, and stops it in good order when told to. */
 export async function up(options: UpOptions): Promise<number> {
@@ -21,11 +24,13 @@ export async function up(options: UpOptions): Promise<number> {
   using _lock = UpLock.take(home);
   const out = { print: (line: string): void => void process.stdout.write(`${line}\n`) };
   const reporter = options.json || !process.stdout.isTTY ? jsonReporter() : friendlyReporter((line) => out.print(line));
+  const begun = Date.now();
   await using supervisor = new Supervisor((event) => reporter.event(event));
   const stop = stopOnSignal(supervisor, reporter);
   try {
     const running = await launch({ home, settings, reporter, supervisor, signal: stop });
     tellWhatNext(home, reporter, running, settings.durability);
+    if ((settings.processes.executor ?? 0) > 0) void tellOfEnvironments(running, begun, reporter);
     using _disk = watchDisk(home.dataDir, reporter, () => supervisor.restartBus());
     if (options.chat && isTerminal && !options.json) await chatHere(running, home.root, out, stop);
     else await aborted(stop);
@@ -90,6 +95,17 @@ function aborted(signal: AbortSignal): Promise<void> {
       resolve();
     }),
   );
+}
+
+/** Jobs without an engine would wait for one, and nobody would know. */
+async function tellOfEnvironments(running: Running, begun: number, reporter: Reporter): Promise<void> {
+  try {
+    await using client = await connectAs(OPERATOR, running);
+    const problem = await problemOfHost(client, executorHost(), begun);
+    if (problem !== undefined) reporter.note(noEnvironmentsYet(problem), { event: "no-environments" });
+  } catch {
+    // The doctor tells of it too, and the bus may be gone by now.
+  }
 }
 
 function tellWhatNext(home: Home, reporter: Reporter, running: Running, durability: Durability): void {

@@ -54,6 +54,15 @@ export async function buildWorkspaceImage(options: ImageOptions, onLine: (line: 
   }
 }
 
+/** Whether the image that is in the engine is the one that this version builds. Throws: Error when no engine answers. */
+export async function workspaceImageState(env: NodeJS.ProcessEnv): Promise<"current" | "outdated" | "missing"> {
+  const work = imageWork(env, tmpdir(), undefined, () => {});
+  const architecture = await work.docker.ask(["version", "--format", "{{.Server.Arch}}"]);
+  const sum = await sumThere(work);
+  if (sum === undefined) return "missing";
+  return sum === recipeSum(architecture) ? "current" : "outdated";
+}
+
 async function sumThere(work: ImageWork): Promise<string | undefined> {
   return await inspected(work, `{{index .Config.Labels "${RECIPE_LABEL}"}}`);
 }

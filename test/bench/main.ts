@@ -3,9 +3,11 @@ import { cpus, loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
 import { branch } from "./branch.ts";
 import { cold } from "./cold.ts";
+import { executor } from "./executor.ts";
 import { type Figure, lineOf, verdict } from "./figure.ts";
 import { history } from "./history.ts";
 import { http } from "./http.ts";
+import { jobs } from "./jobs.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { rolling } from "./rolling.ts";
 import { type Measured, sheetOf } from "./sheet.ts";
@@ -29,6 +31,8 @@ const BENCHES: readonly Bench[] = [
   http,
   thinking,
   branch,
+  executor,
+  jobs,
 ];
 
 /** Where the page of a run belongs. */

@@ -90,7 +90,20 @@ test("a shell that nobody knows is refused", async () => {
 });
 
 test("every command's help has an example and says what its exit codes mean", async () => {
-  for (const command of ["setup", "up", "ps", "doctor", "chat", "send", "tap", "log", "dead", "config", "completion"]) {
+  for (const command of [
+    "setup",
+    "up",
+    "ps",
+    "doctor",
+    "env",
+    "chat",
+    "send",
+    "tap",
+    "log",
+    "dead",
+    "config",
+    "completion",
+  ]) {
     const { code, out } = await here.run([command, "--help"]);
     assert.equal(code, 0);
     assert.match(out, new RegExp(`Examples?:\n  .*thalassa ${command}|printf|source`), command);

@@ -49,7 +49,7 @@ function writtenProject(): { readonly root: string } & Disposable {
 }
 
 function listed(kinds: string, line: string): string {
-  const replaced = kinds.replace(/^export const KINDS.*$/m, line.trim());
+  const replaced = kinds.replace(/^export const KINDS[^;]*;$/m, line.trim());
   assert.notEqual(replaced, kinds);
   return `import { counterContract } from "./counter.ts";\n${replaced}`;
 }
