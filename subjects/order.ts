@@ -76,11 +76,6 @@ export const ORDERS = {
 /** A verb of an order. */
 export type OrderVerb = keyof typeof ORDERS;
 
-/** An order, with its verb. */
-export type Order = {
-  [Verb in OrderVerb]: { readonly verb: Verb; readonly data: z.output<(typeof ORDERS)[Verb]> };
-}[OrderVerb];
-
 /** The orders whose results a worker waits for, with their verbs, as they stand in events. */
 export const orderedSchema = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("exec"), data: ORDERS.exec }),
@@ -111,6 +106,8 @@ export const resultOfOrderSchema = z.discriminatedUnion("type", [
     code: z.number().int().optional(),
     /** `ended` by itself; `timed-out` or `killed` and so ended; `interrupted`: it ran, and nobody knows how far. */
     how: z.enum(["ended", "timed-out", "killed", "interrupted"]),
+    /** Why it was interrupted, where somebody knows. */
+    why: z.string().optional(),
     ms: z.number().int(),
     stdout: outputSchema,
     stderr: outputSchema,

@@ -59,11 +59,6 @@ export function initial(address: Address): WorkerState {
   return { address, ...nothing, waiting: [], avoid: [], orders: {}, pending: [] };
 }
 
-/** The conversation that pays for it, or the job itself where none is told of it. */
-export function payerOf({ address, job }: Pick<WorkerState, "address" | "job">): Address {
-  return job?.for ?? address;
-}
-
 /** A job that somebody has requested. */
 export type Begun = WorkerState & { readonly job: Job; readonly stands: JobState };
 

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { branch } from "#actors/branch/kind.ts";
 import { channel } from "#actors/channel/kind.ts";
 import { cortex } from "#actors/cortex/kind.ts";
+import { executor } from "#actors/executor/kind.ts";
+import { worker } from "#actors/worker/kind.ts";
 import type { AnyKind } from "#runtime/actor.ts";
 import { Fold } from "#runtime/fold.ts";
 import { type Address, parseAddress } from "#subjects/address.ts";
@@ -20,7 +22,7 @@ export type Logs = Readonly<Record<string, readonly Stored[]>>;
 /** The events that the view of channels shows. */
 const SHOWN: ReadonlySet<string> = new Set(["said", "failed"]);
 
-const FOLDED: Readonly<Record<string, unknown>> = { channel, branch, cortex };
+const FOLDED: Readonly<Record<string, unknown>> = { channel, branch, cortex, worker, executor };
 
 /** The kind by whose rules logs are folded. */
 export function kindOf(kind: string): AnyKind {

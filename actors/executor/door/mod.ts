@@ -1,3 +1,3 @@
-export { DoorError, type Doors, doorsOn } from "./doors.ts";
+export { DoorError, doorsOn } from "./doors.ts";
 export { DOOR_ENV, doorArgv } from "./inside.ts";
 export type { DoorOptions } from "./options.ts";

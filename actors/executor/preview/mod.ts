@@ -1,2 +1,1 @@
-export type { PreviewPlace } from "./open-previews.ts";
-export { type Preview, PreviewError, type Previews, previewsOn } from "./previews.ts";
+export { PreviewError, type Previews, previewsOn } from "./previews.ts";
