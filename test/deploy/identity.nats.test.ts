@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { promptsFrom } from "#actors/prompts/mod.ts";
+import { promptsFrom, THINKING } from "#actors/prompts/mod.ts";
 import { createAgent, deleteAgent, listAgents, requireAgent, requireKnown } from "#deploy/identity/agents.ts";
 import { bindingsFor, changeBindings, readBindings } from "#deploy/identity/bindings.ts";
 import { openPrompts, readEntry } from "#deploy/identity/bucket.ts";
@@ -76,7 +76,7 @@ test("only the operator writes texts, and clients read no more than which agents
       `${api}.DIRECT.GET.KV_PROMPTS`,
       `${api}.STREAM.MSG.GET.KV_PROMPTS`,
       `${api}.CONSUMER.CREATE.KV_PROMPTS.c.$KV.PROMPTS.>`,
-      ...(["channel", "branch"].includes(user) ? [] : [`${api}.DIRECT.GET.KV_PROMPTS.$KV.PROMPTS.main.SOUL`]),
+      ...(THINKING.includes(user) ? [] : [`${api}.DIRECT.GET.KV_PROMPTS.$KV.PROMPTS.main.SOUL`]),
       ...(user === "tap" ? [`${api}.DIRECT.GET.KV_PROMPTS.$KV.PROMPTS.${agentKey("helper")}`] : []),
     ];
     assert.deepEqual(await new Violations(await server.connect(user)).publishing(forbidden), forbidden, user);

@@ -60,7 +60,7 @@ test("what could not be read is asked for again by the next one", async () => {
 });
 
 test("a prompt begins with who the agent is and ends with what its kind asks of it", async () => {
-  assert.deepEqual(TEXT_NAMES, ["SOUL", "IDENTITY", "USER", "channel", "branch"]);
+  assert.deepEqual(TEXT_NAMES, ["SOUL", "IDENTITY", "USER", "channel", "branch", "worker"]);
   const system = await systemOf(BUILT_IN, "main", "channel");
   assert.deepEqual(
     system.map(({ name }) => name),
