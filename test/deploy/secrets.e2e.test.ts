@@ -25,7 +25,7 @@ test("a secret is set, listed, shown among the settings, handed on, rotated and 
   const set = await here.run(["secret", "set", "OPENAI_API_KEY"], `${value}\n`);
   assert.match(
     set.out,
-    /^OPENAI_API_KEY is sealed in SECRETS on the bus; processes of channel, branch get it when thalassa up/,
+    /^OPENAI_API_KEY is sealed in SECRETS on the bus; processes of channel, branch, worker get it when thalassa up/,
   );
   assert.equal(set.err, "");
   const typed = await here.run(["secret", "set", "OPENAI_API_KYE", value]);
