@@ -85,8 +85,15 @@ export const executorContract = {
     opened: z.object({ ...room, notes, lowering: z.array(z.object(leaving)), gone: z.array(z.object(which)) }),
     /** Somebody wants an environment; one that is just being let go is raised again after that. */
     raising: ORDERS.up.extend({ by, ...room }),
-    /** It is there. `boot` is the name of this life of it, by which its journal is known. */
-    raised: z.object({ ...which, order: z.string(), boot: z.string(), notes, ...room }),
+    /** It is there. `boot` is the name of this life of it, by which its journal is known; `fresh` where its workspace is a new one. */
+    raised: z.object({
+      ...which,
+      order: z.string(),
+      boot: z.string(),
+      notes,
+      fresh: z.boolean().optional(),
+      ...room,
+    }),
     /** An environment cannot be had, or is not there to be let go. */
     declined: z.object({ ...which, order: z.string(), why: z.string() }),
     /** An order has begun. */

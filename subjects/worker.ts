@@ -55,8 +55,14 @@ export const workerContract = {
     grant: z.object({}),
     /** The agent's cortex stops everything. */
     halt: z.object({ who: whoSchema, why }),
-    /** Its environment is there. */
-    attach: z.object({ env: z.string(), order: z.string(), engine: z.string(), notes: z.array(z.string()) }),
+    /** Its environment is there; `fresh` where its workspace is a new one. */
+    attach: z.object({
+      env: z.string(),
+      order: z.string(),
+      engine: z.string(),
+      notes: z.array(z.string()),
+      fresh: z.boolean().optional(),
+    }),
     /** Its environment is gone, or could not be had. */
     detach: z.object({ env: z.string(), why: z.string() }),
     /** An order has come to its end. */
@@ -115,6 +121,7 @@ export const workerContract = {
       ...placeSchema.shape,
       engine: z.string(),
       notes: z.array(z.string()),
+      fresh: z.boolean().optional(),
       order: orderedSchema.optional(),
     }),
     /** The environment is gone or could not be had; calls that ran in it come to this. `host` did not answer, and is told to let it go. */

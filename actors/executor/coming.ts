@@ -31,10 +31,13 @@ export class Coming {
       try {
         inTime.throwIfAborted();
         const doorDir = await doors.open(env);
-        const { notes } = await engine.up({ env, bounds, doorDir, ...(image === undefined ? {} : { image }) }, inTime);
+        const { notes, fresh } = await engine.up(
+          { env, bounds, doorDir, ...(image === undefined ? {} : { image }) },
+          inTime,
+        );
         const boot = await bootOf(engine, env, inTime);
         if (way !== undefined) await engine.detach(env, way.argv);
-        return { type: "raised", env, boot, notes };
+        return { type: "raised", env, boot, notes, fresh };
       } catch (error) {
         signal.throwIfAborted();
         return { type: "unraised", env, why: `It could not be raised: ${wordsOf(error)}` };

@@ -40,6 +40,9 @@ export type RunOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** How an environment came up: what is other than wanted, and whether its workspace was made just now. */
+export type Raised = { readonly notes: readonly string[]; readonly fresh: boolean };
+
 /**
  * What environments are made of. Everything is safe to repeat: the one who asked may have died after it was done.
  * All programs run as `INSIDE_USER`, without any capability, and can never gain one.
@@ -50,8 +53,8 @@ export type Engine = {
   probe(): Promise<{ readonly problem?: string; readonly notes: readonly string[] }>;
   /** All environments of this executor that there are, running or kept. */
   list(): Promise<readonly Found[]>;
-  /** Has it there and running, with the workspace that it had before. */
-  up(spec: EnvironmentSpec, signal: AbortSignal): Promise<{ readonly notes: readonly string[] }>;
+  /** Has it there and running, with the workspace that it had before; `fresh` where it had none. */
+  up(spec: EnvironmentSpec, signal: AbortSignal): Promise<Raised>;
   /** Ends all that runs in it; its workspace is kept, or thrown away as well. One that is not there is fine. */
   down(env: string, options: { readonly keep: boolean }): Promise<void>;
   /** Runs a program to its end and gives what it wrote. Throws: EngineError `gone` where there is no such environment. */

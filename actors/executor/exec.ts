@@ -28,9 +28,13 @@ const MOST_WAITED = 20;
 /** Pause between two looks at a program that goes on writing, and, at first and at most, while the engine is away. Units: ms. */
 const PAUSE_MS = { writing: 50, first: 100, most: 5_000 } as const;
 
+/** An environment in which nothing can be begun for so long will not recover by itself. Units: ms. */
+const CROWDED_MS = 5_000;
+
 /**
  * Has a program run once and follows it to its end. After a crash: one that runs is followed further, one that has ended is told of as it ended,
- * one that had not begun begins; where nobody knows how far it was, for its environment or its journal is gone, it is `interrupted`.
+ * one that had not begun begins; where nobody knows how far it was, for its environment or its journal is gone, it is `interrupted`. Throws: EngineError `refused` when
+ * nothing can be begun in its environment any more.
  */
 export async function exec(
   engine: Engine,
@@ -53,9 +57,6 @@ export async function exec(
     return await toItsEnd(engine, place, { endsMs: program.timeoutMs + LATE_MS, showsMs }, tools);
   } catch (error) {
     if (error instanceof EngineError && error.code === "gone") return interrupted();
-    if (error instanceof EngineError && error.code === "refused") {
-      return failed("refused", `The program could not be begun: ${error.message}`);
-    }
     throw error;
   }
 }
@@ -124,7 +125,7 @@ class Told {
 async function resultOf(engine: Engine, place: Place, seen: Standing, tools: ExecTools): Promise<OrderResult> {
   const stdout = await outputOf(engine, place, "stdout", seen.stdout, tools);
   const stderr = await outputOf(engine, place, "stderr", seen.stderr, tools);
-  if (seen.state === "dead") return { type: "exec", how: "interrupted", ms: 0, stdout, stderr };
+  if (seen.state === "dead") return { type: "exec", how: "interrupted", why: UNKEPT, ms: 0, stdout, stderr };
   const ms = Math.max(0, Math.round((seen.ended - seen.began) * 1_000));
   const code = seen.how === "ended" ? { code: seen.code } : {};
   return { type: "exec", how: seen.how, ...code, ms, stdout, stderr };
@@ -145,18 +146,23 @@ async function outputOf(
   return { text, bytes, whole: await tools.artifacts.put(name, whole) };
 }
 
-/** Tries again while the engine does not answer: what runs in it goes on meanwhile. Throws: EngineError `gone` or `refused`; what it throws. */
+/** Tries again while the engine does not answer, or, for a while, nothing can be begun. Throws: EngineError `gone` or `refused`; what it throws. */
 async function patiently<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  const begunAt = performance.now();
   for (let pause: number = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.most)) {
     try {
       return await attempt();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof EngineError) || error.code !== "engine") throw error;
+      if (!(error instanceof EngineError) || error.code === "gone") throw error;
+      if (error.code === "refused" && performance.now() - begunAt > CROWDED_MS) throw error;
     }
     await delay(pause, undefined, { signal });
   }
 }
+
+/** Said where nobody kept a program any more. */
+const UNKEPT = "what kept it there was ended, and then all that it had begun";
 
 const NOTHING = { text: "", bytes: 0 } as const;
 

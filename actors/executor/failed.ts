@@ -17,7 +17,6 @@ export type Trouble = {
     | "not-plain"
     | "not-up"
     | "outside"
-    | "refused"
     | "several"
     | "too-large"
     | "too-many-orders"

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { ORDERS, OrderResult } from "#subjects/order.ts";
+import { requireRoom } from "./crowded.ts";
 import { type Engine, INSIDE, type Ran } from "./engine.ts";
 import { failed } from "./failed.ts";
 import { ENDS, LIST, PLAN, READ, SEARCH, TAKE, WRITE } from "./file-scripts.ts";
@@ -59,14 +60,16 @@ export class Files {
   }
 
   /** Runs a script on a path of the workspace. Throws: EngineError. */
-  run(
+  async run(
     text: string,
     path: string,
     args: readonly string[],
     more: { stdin?: Buffer; maxBytes?: number } = {},
   ): Promise<Ran> {
     const argv = script(text, INSIDE.workspace, path, ...args);
-    return this.#engine.run(this.#env, argv, { timeoutMs: SCRIPT_MS, signal: this.#signal, ...more });
+    return requireRoom(
+      await this.#engine.run(this.#env, argv, { timeoutMs: SCRIPT_MS, signal: this.#signal, ...more }),
+    );
   }
 
   /** A whole file, if it is no larger than that. Throws: EngineError. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Engine, INSIDE } from "./engine.ts";
+import { requireRoom } from "./crowded.ts";
+import { type Engine, EngineError, INSIDE, type Ran } from "./engine.ts";
 import { BOOT, FOLLOW, KEEP, KILL } from "./keeper.ts";
 
 /** Most of each output that is kept inside. Units: bytes. */
@@ -83,7 +84,7 @@ export function begin(
   return engine.detach(env, script(KEEP, ...head, ...program.argv));
 }
 
-/** Says how a program stands, as soon as it has ended or written more than is known. Throws: EngineError; Error when it is not to be read. */
+/** Says how a program stands, as soon as it has ended or written more than is known. Throws: EngineError, `refused` when it is not to be read. */
 export async function follow(
   engine: Engine,
   { env, boot, order }: Place,
@@ -93,13 +94,13 @@ export async function follow(
   const figures = [known.stdout, known.stderr, MOST_BYTES, LOOKS, ENDS_BYTES.first, ENDS_BYTES.last];
   const args = [INSIDE.journal, boot, markOf(env, order), ...figures.map(String)];
   const options = { timeoutMs: SCRIPT_MS, signal, maxBytes: 4 * (MOST_BYTES + ENDS_BYTES.first + ENDS_BYTES.last) };
-  const { stdout, stderr } = await engine.run(env, script(FOLLOW, ...args), options);
-  return read(stdout, stderr);
+  return read(requireRoom(await engine.run(env, script(FOLLOW, ...args), options)));
 }
 
 /** Ends a program and all that it began; one that has not begun will not. Throws: EngineError. */
 export async function kill(engine: Engine, env: string, order: string, signal: AbortSignal): Promise<void> {
-  await engine.run(env, script(KILL, INSIDE.journal, markOf(env, order)), { timeoutMs: SCRIPT_MS, signal });
+  const argv = script(KILL, INSIDE.journal, markOf(env, order));
+  requireRoom(await engine.run(env, argv, { timeoutMs: SCRIPT_MS, signal }));
 }
 
 /** All that was kept of an output. Throws: EngineError. */
@@ -110,8 +111,8 @@ export async function wholeOutput(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const file = `${INSIDE.journal}/x/${markOf(env, order)}/${stream === "stdout" ? "out" : "err"}`;
-  const { stdout } = await engine.run(env, ["cat", file], { timeoutMs: SCRIPT_MS, maxBytes: KEPT_BYTES, signal });
-  return stdout;
+  const options = { timeoutMs: SCRIPT_MS, maxBytes: KEPT_BYTES, signal };
+  return requireRoom(await engine.run(env, ["cat", file], options)).stdout;
 }
 
 /** A script of ours with what it is given. */
@@ -123,14 +124,13 @@ const LINE =
   /^(none|lost|begun|running|ended|dead) (\d+\.?\d*) (-|ended|killed|timed-out) (-|\d{1,3}) (\d+\.?\d*)((?: \d{1,12}){12})$/;
 
 /** What the programs inside can write to is believed in nothing but what it is about: themselves. */
-function read(answer: Buffer, complaint: Buffer): Standing {
+function read({ stdout: answer, stderr: complaint }: Ran): Standing {
   const end = answer.indexOf("\n");
   const line = answer.subarray(0, Math.max(0, end)).toString();
   const [, state, began, how, code, ended, figures = ""] = LINE.exec(line) ?? [];
   if (state === undefined) {
-    throw new Error(
-      `its journal cannot be read: ${line.slice(0, 200) || complaint.toString().slice(0, 200) || "nothing came"}`,
-    );
+    const said = line.slice(0, 200) || complaint.toString().slice(0, 200) || "nothing came";
+    throw new EngineError("refused", `its journal cannot be read: ${said}`);
   }
   const numbers = figures.trim().split(" ").map(Number);
   const stdout = written(numbers.slice(0, 6), answer, end + 1);

@@ -13,7 +13,13 @@ import { orderKey } from "./steps.ts";
 export type Brought =
   | Looked
   | Suspect
-  | { readonly type: "raised"; readonly env: string; readonly boot: string; readonly notes: readonly string[] }
+  | {
+      readonly type: "raised";
+      readonly env: string;
+      readonly boot: string;
+      readonly notes: readonly string[];
+      readonly fresh: boolean;
+    }
   | { readonly type: "unraised"; readonly env: string; readonly why: string }
   | { readonly type: "lowered"; readonly env: string }
   | { readonly type: "finished"; readonly env: string; readonly order: string; readonly result: OrderResult };
@@ -46,12 +52,17 @@ export function judgeEnd(
 function raised(
   state: ExecutorState,
   rules: ExecutorRules,
-  { env, boot, notes }: Extract<Brought, { type: "raised" }>,
+  { env, boot, notes, fresh }: Extract<Brought, { type: "raised" }>,
 ): ExecutorEvent | undefined {
   const environment = environmentIn(state, env);
   if (environment?.state !== "raising" || environment.wish === undefined) return undefined;
   const { by, order } = environment.wish;
-  return { type: "raised", data: { env, by, order, boot, notes: [...notes], ...roomAfter(state, rules, 0) } };
+  // One that was made and whose raising was repeated after a crash is new to whoever wants it.
+  const isFresh = fresh || environment.fresh ? { fresh: true } : {};
+  return {
+    type: "raised",
+    data: { env, by, order, boot, notes: [...notes], ...isFresh, ...roomAfter(state, rules, 0) },
+  };
 }
 
 /** What is left of an environment that did not come up is cleared away; a workspace that was there before stays. */
@@ -77,7 +88,7 @@ const NOTHING = { text: "", bytes: 0 } as const;
 
 /** What an order comes to whose environment is gone. */
 function interrupted({ verb }: Executed, why: string): OrderResult {
-  if (verb === "exec") return { type: "exec", how: "interrupted", ms: 0, stdout: NOTHING, stderr: NOTHING };
+  if (verb === "exec") return { type: "exec", how: "interrupted", why, ms: 0, stdout: NOTHING, stderr: NOTHING };
   const text = `The environment is gone, and nobody knows how far this was: ${why}`;
   return failed("interrupted", text);
 }

@@ -34,7 +34,7 @@ export function executorKind(rules: ExecutorRules, port: ExecutorPort, clock: ()
 /** The kind `executor` for whoever folds logs: it has no engine. */
 export const executor: ExecutorKind = executorKind(DEFAULT_RULES, {
   engine: noEngine("nothing is run where logs are only read"),
-  previews: { open: nothing, close: nothing, restore: () => {} },
+  previews: { open: nothing, close: nothing, restore: () => {}, notes: () => [] },
   doors: { open: nothing, admit: nothing, close: nothing },
 });
 

@@ -20,7 +20,9 @@ const environmentSchema = z.object({
   THALASSA_EXECUTOR_IDLE_HOURS: positive.default(DEFAULT_RULES.idleMs / HOUR_MS),
   THALASSA_PREVIEW_URL: z.string().default(EXECUTOR_DEFAULTS.previewUrl),
   THALASSA_PREVIEW_HOST: z.string().default(EXECUTOR_DEFAULTS.previewHost),
-  THALASSA_PREVIEW_PORT: z.coerce.number().int().min(0).default(EXECUTOR_DEFAULTS.previewPort),
+  THALASSA_PREVIEW_PORT: z
+    .union([z.literal("auto"), z.coerce.number().int().min(0).max(65_535)])
+    .default(EXECUTOR_DEFAULTS.previewPort),
 });
 
 /** How an executor's process is set up. */
@@ -32,7 +34,7 @@ export type ExecutorOptions = {
   readonly dir: string;
   /** A name for its environments that no other executor of this machine has. Shape: `ada-3f9c2a1b`. */
   readonly name: string;
-  readonly previews: { readonly host: string; readonly port: number; readonly baseUrl?: string };
+  readonly previews: { readonly host: string; readonly port?: number; readonly baseUrl?: string };
   /** Hosts that nobody inside may reach: the bus. */
   readonly never: readonly string[];
 };
@@ -56,7 +58,7 @@ export function executorOptionsFrom(env: NodeJS.ProcessEnv, host: string): Execu
     name: `${host}-${createHash("sha256").update(dir).digest("hex").slice(0, 8)}`,
     previews: {
       host: read.THALASSA_PREVIEW_HOST,
-      port: read.THALASSA_PREVIEW_PORT,
+      ...(read.THALASSA_PREVIEW_PORT === "auto" ? {} : { port: read.THALASSA_PREVIEW_PORT }),
       ...(isAuto(read.THALASSA_PREVIEW_URL) ? {} : { baseUrl: read.THALASSA_PREVIEW_URL }),
     },
     never: bus === undefined || bus === "" ? [] : [bus],

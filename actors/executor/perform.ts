@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Tools } from "#runtime/mod.ts";
 import type { OrderResult } from "#subjects/order.ts";
 import { Coming, wordsOf } from "./coming.ts";
+import { crowded } from "./crowded.ts";
 import { EngineError } from "./engine.ts";
 import { exec } from "./exec.ts";
 import { failed } from "./failed.ts";
@@ -15,6 +16,9 @@ import { watch } from "./watch.ts";
 
 /** An engine that does not answer is asked so often, with growing pauses, before an order has failed. Units: ms. */
 const TRIES = { most: 6, firstMs: 200 } as const;
+
+/** So often something is tried in an environment in which nothing can be begun; a program is longer by itself. */
+const CROWDED_TRIES = 5;
 
 /** Makes the `perform` of a host: the only part of it that does anything. */
 export function performWith(port: ExecutorPort) {
@@ -46,10 +50,21 @@ async function done(step: OrderStep, port: ExecutorPort, tools: Tools<Brought>):
     } catch (error) {
       tools.signal.throwIfAborted();
       const code = error instanceof EngineError ? error.code : "not-done";
-      if (code !== "engine" || tries === TRIES.most) return failed(code, `It was not done: ${wordsOf(error)}`);
+      const isOver = order.verb === "exec" || tries === CROWDED_TRIES;
+      if (error instanceof EngineError && code === "refused" && isOver) return await ended(step, error, tools);
+      if (code !== "refused" && (code !== "engine" || tries === TRIES.most)) {
+        return failed(code, `It was not done: ${wordsOf(error)}`);
+      }
     }
     await delay(TRIES.firstMs * 2 ** tries, undefined, { signal: tools.signal });
   }
+}
+
+/** An environment in which nothing can be begun is let go, as nothing in it can be ended otherwise; its orders come to that. */
+async function ended({ env }: OrderStep, error: EngineError, { emit }: Tools<Brought>): Promise<OrderResult> {
+  const why = crowded(error);
+  await emit({ type: "suspect", env, why });
+  return failed("interrupted", why);
 }
 
 /** Orders that are simply done again after a crash. */

@@ -6,6 +6,8 @@ export type PreviewPort = {
   open(env: string, port: number, minutes: number): Promise<{ readonly url: string; readonly until: number }>;
   close(env: string): Promise<void>;
   restore(previews: readonly (Preview & { readonly env: string })[]): void;
+  /** What is to be known of those that are open. */
+  notes(): readonly string[];
 };
 
 /** The ways out of environments. */

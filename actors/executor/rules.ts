@@ -25,11 +25,14 @@ export function nextTending(at: number): number {
   return (Math.floor(at / HOUR_MS) + 1) * HOUR_MS;
 }
 
+/** Where previews listen while nobody says otherwise and nobody else does. */
+export const USUAL_PREVIEW_PORT = 8_421;
+
 /** What else a host's executor has where nothing is said; `auto` leaves it to whoever does it. */
 export const EXECUTOR_DEFAULTS = {
   engine: "auto",
   image: "auto",
   previewUrl: "auto",
   previewHost: "127.0.0.1",
-  previewPort: 8_421,
+  previewPort: "auto",
 } as const;

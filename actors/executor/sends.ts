@@ -48,9 +48,10 @@ export function sends(event: ExecutorEvent, of: Of): Sends {
     case "raising":
       return { ...host(event.data, of), ...shown(event.data, { state: "raising" }, of) };
     case "raised": {
-      const { env, by, order, engine, notes } = event.data;
+      const { env, by, order, engine, notes, fresh } = event.data;
+      const isFresh = fresh === true ? { fresh } : {};
       return {
-        attach: { type: "mail", to: by, verb: "attach", data: { env, order, engine, notes } },
+        attach: { type: "mail", to: by, verb: "attach", data: { env, order, engine, notes, ...isFresh } },
         ...host(event.data, of),
         ...shown(event.data, { state: "up" }, of),
         ...tending(of),

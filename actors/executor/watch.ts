@@ -55,13 +55,18 @@ async function restore({ previews, doors }: WatchStep, port: ExecutorPort): Prom
 
 /** Tells how the engine is and what is there; says whether it can be used. */
 async function look(
-  { engine }: ExecutorPort,
+  { engine, previews }: ExecutorPort,
   { touched }: Coming,
   emit: Tools<Brought>["emit"],
   stopped: Looked["stopped"],
 ): Promise<boolean> {
   const { problem, notes } = await engine.probe().catch((error: unknown) => ({ problem: wordsOf(error), notes: [] }));
-  const told = { type: "looked", engine: engine.name, notes, ...(stopped === undefined ? {} : { stopped }) } as const;
+  const told = {
+    type: "looked",
+    engine: engine.name,
+    notes: [...notes, ...previews.notes()],
+    ...(stopped === undefined ? {} : { stopped }),
+  } as const;
   if (problem !== undefined) {
     await emit({ ...told, problem });
     return false;

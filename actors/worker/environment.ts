@@ -44,13 +44,13 @@ export function placeOn(state: Begun, host: string, { bounds }: WorkerRules): Wo
 export function attach(
   state: Begun,
   from: Address | undefined,
-  { order, engine, notes }: MailData<"attach">,
+  { order, engine, notes, fresh }: MailData<"attach">,
   limitMs: number,
 ): WorkerEvent | undefined {
   const { address, job, stands, place } = state;
   if (stands !== "running" || place === undefined || place.isUp || place.order !== order) return undefined;
   if (!isItsHost(state, from)) return undefined;
-  const data = { job, host: place.host, engine, notes };
+  const data = { job, host: place.host, engine, notes, ...(fresh === true ? { fresh } : {}) };
   if (job.assignment.type === "task") return { type: "attached", data };
   const exec = {
     env: job.env,

@@ -108,12 +108,17 @@ function endingOf({ who, why }: Data<"aborting">): WorkerState["ending"] & {} {
   return { who, why };
 }
 
-function attached(state: WorkerState, { order }: Data<"attached">, { id }: At): WorkerState {
-  const { place } = state;
+/** Said to a job that had an environment before, whose files are not in this one. */
+const EMPTY = "(Your environment is a new one: the workspace is empty.)";
+
+function attached(state: WorkerState, { job, order, fresh }: Data<"attached">, placed: At): WorkerState {
+  const { place, placements, turn } = state;
   if (place === undefined) return state;
   // No call of the model ran without an environment, so what the next one sees may grow.
-  const up = goOn({ ...state, place: { ...place, isUp: true }, inVain: 0, avoid: [] });
-  return order === undefined ? up : opened(up, order.data.order, { call: RUN, mail: `${id}:order-0` });
+  const isMissing = fresh === true && turn !== undefined && (placements > 1 || job.after !== undefined);
+  const waiting = isMissing ? [...state.waiting, userLine(EMPTY, placed)] : state.waiting;
+  const up = goOn({ ...state, waiting, place: { ...place, isUp: true }, inVain: 0, avoid: [] });
+  return order === undefined ? up : opened(up, order.data.order, { call: RUN, mail: `${placed.id}:order-0` });
 }
 
 function detached({ place: _, ...state }: WorkerState, { results, host }: Data<"detached">): WorkerState {

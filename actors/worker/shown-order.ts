@@ -54,17 +54,23 @@ export function resultText(result: OrderResult): Omit<CallResult, "call"> {
 
 type Ran = Extract<OrderResult, { type: "exec" }>;
 
+/** What a program ends with that somebody else has killed, and, where nobody here did, most likely why. */
+const KILLED = 137;
+const SHORT = " (killed, which is what happens when its environment's memory runs out)";
+
 /** Shape: `exit code 1, after 2.4 s`. */
-function headOf({ how, code, ms }: Ran): string {
+function headOf({ how, code, ms, why }: Ran): string {
   const took = `after ${(ms / 1_000).toFixed(1)} s`;
   switch (how) {
     case "ended":
-      return `exit code ${code ?? "unknown"}, ${took}`;
+      return `exit code ${code ?? "unknown"}${code === KILLED ? SHORT : ""}, ${took}`;
     case "timed-out":
       return `It took too long and was ended with all that it began, ${took}.`;
     case "killed":
       return `It was ended, ${took}.`;
     case "interrupted":
+      if (why !== undefined)
+        return `It was interrupted, and is not run again by itself; nobody knows how far it got: ${why}`;
       return "It was interrupted when its environment was: nobody knows how far it got, and it is not run again by itself.";
   }
 }

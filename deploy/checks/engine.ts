@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { ExecutorOptions } from "#actors/executor/options.ts";
+import { USUAL_PREVIEW_PORT } from "#actors/executor/rules.ts";
 import { type EngineHere, lookHere } from "#deploy/environments/looking.ts";
 import { whyNoEnvironments } from "#deploy/environments/missing.ts";
 import { hasCode, reasonOf } from "#deploy/errors.ts";
@@ -53,9 +54,10 @@ async function imageOf(engine: string, env: NodeJS.ProcessEnv): Promise<Finding>
 
 /** Previews can be reached where they are to be. */
 export async function checkPreviews(
-  { previews: { host, port } }: Pick<ExecutorOptions, "previews">,
+  { previews: { host, port: set } }: Pick<ExecutorOptions, "previews">,
   home: { readonly root: string },
 ): Promise<readonly Finding[]> {
+  const port = set ?? USUAL_PREVIEW_PORT;
   if (port === 0) return [good("previews", `on a free port of ${host}, opened with the first one`)];
   const reach = host === "127.0.0.1" || host === "::1" || host === "localhost" ? "" : "; others reach it too";
   try {
@@ -71,6 +73,9 @@ export async function checkPreviews(
       return [good("previews", `served on ${host} port ${port}${reach}`)];
     }
     const by = holder === undefined ? "another program" : `process ${holder.pid} (${holder.command})`;
+    if (set === undefined) {
+      return [good("previews", `on a free port of ${host}, opened with the first one: ${port} is taken by ${by}`)];
+    }
     return [warn("previews", `${host} port ${port} is taken by ${by}; previews here would find no place`, other)];
   }
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DEFAULT_RULES, EXECUTOR_DEFAULTS } from "#actors/executor/rules.ts";
 import { oneOf, type Setting, textLike, wholeNumber } from "./setting.ts";
 
@@ -8,6 +9,9 @@ const HOUR_MS = 3_600_000;
 
 /** Ten years. Units: hours. */
 const MAX_HOURS = 87_600;
+
+/** A port that is to be listened on. */
+const PORT = wholeNumber(0, 65_535);
 
 /** Where jobs do their work on this host, and how what they show is reached. */
 export const EXECUTOR_SETTINGS = {
@@ -54,9 +58,10 @@ export const EXECUTOR_SETTINGS = {
     ...HERE,
   },
   "preview.port": {
-    ...wholeNumber(0, 65_535),
-    about: "port of previews; 0 takes a free one. It is opened with the first preview",
+    schema: z.union([z.literal("auto"), PORT.schema]),
+    accepts: `${PORT.accepts}, or auto`,
+    about: "port of previews, opened with the first one; 0: a free one; auto: 8421, or a free one where that is taken",
     default: EXECUTOR_DEFAULTS.previewPort,
     ...HERE,
   },
-} as const satisfies Readonly<Record<string, Setting<string> | Setting<number>>>;
+} as const satisfies Readonly<Record<string, Setting<string> | Setting<number> | Setting<string | number>>>;

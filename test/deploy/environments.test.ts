@@ -114,6 +114,8 @@ describe("the doctor on environments", () => {
         new RegExp(`^warn 127\\.0\\.0\\.1 port ${port} is taken by`),
       );
       assert.equal((await at(0))[0]?.level, "good");
+      const [unset] = await checkPreviews({ previews: { host: "127.0.0.1" } }, { root: "/nowhere" });
+      assert.equal(unset?.level, "good");
     } finally {
       server.close();
     }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Engine, EnvironmentSpec, Found } from "#actors/executor/engine.ts";
+import type { Engine, EnvironmentSpec, Found, Raised } from "#actors/executor/engine.ts";
 import { Connectors } from "./connecting.ts";
 import { unbound } from "./control-groups.ts";
 import { endHolder, holderOf, readJson, writeWhole } from "./holder.ts";
@@ -48,10 +48,12 @@ class Places {
     return found.filter((each) => each !== undefined);
   }
 
-  async raise(spec: EnvironmentSpec, signal: AbortSignal): Promise<{ readonly notes: readonly string[] }> {
+  async raise(spec: EnvironmentSpec, signal: AbortSignal): Promise<Raised> {
     signal.throwIfAborted();
     const place = placeOf(this.#options.dir, spec.env);
+    let fresh = false;
     if ((await holderOf(place)) === undefined) {
+      fresh = (await workspaceSince(place)) === undefined;
       await endHolder(place);
       await mkdir(place.dir, { recursive: true, mode: 0o700 });
       await writeWhole(place.about, { env: spec.env, wanted: false });
@@ -59,7 +61,7 @@ class Places {
     }
     await writeWhole(place.about, { env: spec.env, wanted: true });
     const imageless = `programs are this host's own; the image ${spec.image} is not used`;
-    return { notes: [...(await notes()), ...(spec.image === undefined ? [] : [imageless])] };
+    return { notes: [...(await notes()), ...(spec.image === undefined ? [] : [imageless])], fresh };
   }
 
   async lower(env: string, keep: boolean): Promise<void> {
@@ -107,8 +109,14 @@ async function foundAt(place: Place): Promise<Found | undefined> {
   const { env } = place;
   const holder = await holderOf(place);
   if (holder !== undefined) return { env, state: "up", since: holder.since };
+  const since = await workspaceSince(place);
+  return since === undefined ? undefined : { env, state: "kept", since };
+}
+
+/** When a workspace that is kept was last written; undefined where there is none. Units: ms since 1970. */
+async function workspaceSince(place: Place): Promise<number | undefined> {
   const kept = await stat(isRoot() ? place.image : place.folder).catch(() => undefined);
-  return kept === undefined ? undefined : { env, state: "kept", since: Math.round(kept.mtimeMs) };
+  return kept === undefined ? undefined : Math.round(kept.mtimeMs);
 }
 
 async function exists(path: string): Promise<boolean> {

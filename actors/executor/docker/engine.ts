@@ -22,8 +22,7 @@ export function dockerEngine(options: DockerOptions): Engine {
       return problem === undefined ? { notes } : { problem, notes };
     },
     list: () => found(daemon),
-    up: (spec, signal) =>
-      inTurn(spec.env, async () => ({ notes: await raise(daemon, spec, () => choose(daemon), signal) })),
+    up: (spec, signal) => inTurn(spec.env, () => raise(daemon, spec, () => choose(daemon), signal)),
     down: (env, { keep }) => inTurn(env, () => lower(daemon, env, keep)),
     run: (env, argv, runOptions) => run(daemon, env, argv, runOptions),
     detach: (env, argv) => detached(daemon, env, argv),

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { EngineError, type EnvironmentSpec } from "#actors/executor/engine.ts";
+import { EngineError, type EnvironmentSpec, type Raised } from "#actors/executor/engine.ts";
 import { containerOf, type Given, wantedOf } from "./container.ts";
 import { asked, askedFor, type Daemon, statusOf } from "./daemon.ts";
 import { endContainer } from "./lowering.ts";
 import { LABELS, nameOf } from "./names.ts";
 import type { WorkspaceKind } from "./options.ts";
-import { haveWorkspace, releaseWorkspace, workspaceNotes } from "./workspace.ts";
+import { hasWorkspace, haveWorkspace, releaseWorkspace, workspaceNotes } from "./workspace.ts";
 
 /** Another one may make or remove the same container meanwhile; so often it is looked at again. */
 const MOST_TRIES = 5;
@@ -21,21 +21,25 @@ type Container = z.output<typeof containerSchema>;
 /** What is chosen for an environment that is made now. */
 export type Choice = Given & { readonly kind: WorkspaceKind };
 
-/** Has an environment there and running, whatever was left of it. Gives what is other than wanted. Throws: EngineError. */
+/** Has an environment there and running, whatever was left of it. Throws: EngineError. */
 export async function raise(
   daemon: Daemon,
   spec: EnvironmentSpec,
   choose: () => Promise<Choice>,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Raised> {
+  let fresh: boolean | undefined;
   for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     const there = await containerNow(daemon, spec.env);
     const notes = async () => await workspaceNotes(daemon, spec.env);
-    if (there?.State.Running) return [...(await keptRunning(daemon, spec, there)), ...(await notes())];
+    if (there?.State.Running) {
+      return { notes: [...(await keptRunning(daemon, spec, there)), ...(await notes())], fresh: fresh ?? false };
+    }
+    fresh ??= !(await hasWorkspace(daemon, spec.env));
     if (there !== undefined) await endContainer(daemon, there.Id);
     try {
-      return [...(await make(daemon, spec, await choose())), ...(await notes())];
+      return { notes: [...(await make(daemon, spec, await choose())), ...(await notes())], fresh };
     } catch (error) {
       const met = [404, 409].includes(statusOf(error) ?? 0) && !isMissingImage(error);
       if (!met || tries === MOST_TRIES) throw error;

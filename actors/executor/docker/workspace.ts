@@ -39,6 +39,12 @@ export async function haveWorkspace(
   return had;
 }
 
+/** Whether an environment that does not run has a workspace from before; one in memory went with it. Throws: EngineError. */
+export async function hasWorkspace(daemon: Daemon, env: string): Promise<boolean> {
+  const kind = kindOf(daemon, env, await volumeOf(daemon, env));
+  return kind !== undefined && kind !== "memory";
+}
+
 /** In what way a workspace is bounded less well than by a file system of its own. Throws: EngineError. */
 export async function workspaceNotes(daemon: Daemon, env: string): Promise<readonly string[]> {
   const kind = kindOf(daemon, env, await volumeOf(daemon, env));

@@ -15,7 +15,12 @@ export type PreviewPlace = {
 };
 
 /** A preview that is open, or was. `signal` aborts when it ends; `using` is how many look at it now. */
-export type OpenPreview = Omit<PreviewPlace, "until"> & { until: number; readonly signal: AbortSignal; using: number };
+export type OpenPreview = Omit<PreviewPlace, "until" | "url"> & {
+  url: string;
+  until: number;
+  readonly signal: AbortSignal;
+  using: number;
+};
 
 type Entry = { readonly preview: OpenPreview; readonly end: AbortController; timer?: NodeJS.Timeout };
 
@@ -23,7 +28,7 @@ type Entry = { readonly preview: OpenPreview; readonly end: AbortController; tim
 export class OpenPreviews implements Disposable {
   readonly #entries = new Map<string, Entry>();
 
-  /** Has a preview there; one that is open under the same token has its time set anew. */
+  /** Has a preview there; one that is open under the same token has its time and address set anew. */
   add(token: string, place: PreviewPlace): void {
     this.#forget();
     const key = keyOf(token);
@@ -32,6 +37,7 @@ export class OpenPreviews implements Disposable {
     this.#entries.set(key, entry);
     clearTimeout(entry.timer);
     entry.preview.until = place.until;
+    entry.preview.url = place.url;
     const leftMs = place.until - Date.now();
     if (leftMs <= 0) entry.end.abort();
     else entry.timer = setTimeout(() => entry.end.abort(), leftMs).unref();
@@ -44,12 +50,12 @@ export class OpenPreviews implements Disposable {
 
   /** The one of a port that is open. */
   of(env: string, port: number): OpenPreview | undefined {
-    return this.#open().find((preview) => preview.env === env && preview.port === port);
+    return this.all.find((preview) => preview.env === env && preview.port === port);
   }
 
-  /** Whether there is any to be looked at. */
-  get any(): boolean {
-    return this.#open().length > 0;
+  /** Those that are to be looked at. */
+  get all(): readonly OpenPreview[] {
+    return [...this.#entries.values()].map(({ preview }) => preview).filter(({ signal }) => !signal.aborted);
   }
 
   /** Ends all of an environment, with whoever looks at them. */
@@ -66,10 +72,6 @@ export class OpenPreviews implements Disposable {
       clearTimeout(timer);
       end.abort();
     }
-  }
-
-  #open(): readonly OpenPreview[] {
-    return [...this.#entries.values()].map(({ preview }) => preview).filter(({ signal }) => !signal.aborted);
   }
 
   #forget(): void {

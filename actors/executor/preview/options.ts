@@ -5,7 +5,7 @@ export type PreviewOptions = {
   readonly engine: Pick<Engine, "connect">;
   /** Where they listen. Default 127.0.0.1. */
   readonly host?: string;
-  /** 0 takes any that is free. Default 8421. */
+  /** 0 takes any that is free. Default 8421, or any that is free where that is taken. */
   readonly port?: number;
   /**
    * How those who look at one reach it. A `*` is one preview's name, so that each has cookies and absolute links of its own:
@@ -24,12 +24,12 @@ export type PreviewOptions = {
 };
 
 /** The options with every field filled in; `baseUrl` depends on the port that was got. */
-export type ResolvedPreviewOptions = Required<Omit<PreviewOptions, "baseUrl">> & Pick<PreviewOptions, "baseUrl">;
+export type ResolvedPreviewOptions = Required<Omit<PreviewOptions, "baseUrl" | "port">> &
+  Pick<PreviewOptions, "baseUrl" | "port">;
 
 /** What holds where nothing is said. */
 export const DEFAULTS = {
   host: "127.0.0.1",
-  port: 8_421,
   connectMs: 5_000,
   answerMs: 60_000,
   maxConnections: 1_024,

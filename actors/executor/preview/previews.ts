@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { USUAL_PREVIEW_PORT } from "#actors/executor/rules.ts";
 import { addressOf, mintToken, tokenIn } from "./address.ts";
 import { OpenPreviews, type PreviewPlace } from "./open-previews.ts";
 import { type PreviewOptions, type ResolvedPreviewOptions, resolvePreviewOptions } from "./options.ts";
@@ -15,11 +16,13 @@ export type Preview = { readonly port: number; readonly url: string; readonly un
 export type Previews = {
   /**
    * Has a port reachable for so many minutes, at least; one that is already keeps its address.
-   * Throws: PreviewError when this host's port for previews is taken.
+   * Throws: PreviewError when the port that is set for previews is taken.
    */
   open(env: string, port: number, minutes: number): Promise<Preview>;
   /** Has previews there again at the addresses that were given out, after a restart. */
   restore(previews: readonly PreviewPlace[]): void;
+  /** What is to be known of those that are open: addresses that were given out before a restart and lead nowhere now. */
+  notes(): readonly string[];
   /** Ends all of an environment, with all that looks at them. */
   close(env: string): Promise<void>;
 } & AsyncDisposable;
@@ -44,6 +47,7 @@ class ListeningPreviews implements Previews {
   readonly #options: ResolvedPreviewOptions;
   readonly #open = new OpenPreviews();
   #listening: Promise<Server> | undefined;
+  #base: string | undefined;
   #retry: NodeJS.Timeout | undefined;
   #over = false;
 
@@ -56,7 +60,7 @@ class ListeningPreviews implements Previews {
     const before = this.#open.of(env, port);
     const until = Math.max(Date.now() + minutes * 60_000, before?.until ?? 0);
     const token = tokenIn(before?.url ?? "") ?? mintToken();
-    const url = before?.url ?? addressOf(this.#options.baseUrl ?? localBase(server), token);
+    const url = addressOf(this.#options.baseUrl ?? localBase(server), token);
     this.#open.add(token, { env, port, url, until });
     return { port, url, until };
   }
@@ -67,6 +71,14 @@ class ListeningPreviews implements Previews {
       if (token !== undefined) this.#open.add(token, place);
     }
     this.#insist();
+  }
+
+  notes(): readonly string[] {
+    const base = this.#base;
+    if (base === undefined) return [];
+    const lost = this.#open.all.filter(({ url }) => url !== addressOf(base, tokenIn(url) ?? ""));
+    if (lost.length === 0) return [];
+    return [`previews are at ${base} now; ask again for those that were at ${lost.map(({ url }) => url).join(", ")}`];
   }
 
   async close(env: string): Promise<void> {
@@ -88,24 +100,37 @@ class ListeningPreviews implements Previews {
   /** Nobody waits for what is restored: a port that is taken now may be free soon. */
   #insist(): void {
     clearTimeout(this.#retry);
-    if (this.#over || !this.#open.any) return;
+    if (this.#over || this.#open.all.length === 0) return;
     this.#listen().catch(() => {
       this.#retry = setTimeout(() => this.#insist(), RETRY_MS).unref();
     });
   }
 
   async #listen(): Promise<Server> {
-    this.#listening ??= listen(previewServer(this.#options, this.#open), this.#options);
+    this.#listening ??= this.#listenOnOne();
     try {
-      return await this.#listening;
+      const server = await this.#listening;
+      this.#base = this.#options.baseUrl ?? localBase(server);
+      return server;
     } catch (error) {
       this.#listening = undefined;
       throw error;
     }
   }
+
+  /** Where no port is set, the one of addresses that were given out goes first, and any that is free comes last. */
+  async #listenOnOne(): Promise<Server> {
+    const { host, port } = this.#options;
+    const given = this.#open.all.map(({ url }) => Number(URL.parse(url)?.port)).filter((each) => each > 0);
+    for (const each of port === undefined ? [...new Set([...given, USUAL_PREVIEW_PORT])] : []) {
+      const server = await listen(previewServer(this.#options, this.#open), host, each).catch(() => undefined);
+      if (server !== undefined) return server;
+    }
+    return listen(previewServer(this.#options, this.#open), host, port ?? 0);
+  }
 }
 
-async function listen(server: Server, { host, port }: ResolvedPreviewOptions): Promise<Server> {
+async function listen(server: Server, host: string, port: number): Promise<Server> {
   server.listen({ host, port });
   try {
     await once(server, "listening");

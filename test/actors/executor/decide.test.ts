@@ -45,8 +45,8 @@ test("an environment comes up, and its job is told", () => {
       watch: { type: "watch", endless: true, previews: [], doors: [] },
       "up-main-a": { type: "up", env, bounds: BOUNDS },
     })
-    .when(outcome("up-main-a", { type: "raised", env, boot: "b", notes: [] }))
-    .decides(raised)
+    .when(outcome("up-main-a", { type: "raised", env, boot: "b", notes: [], fresh: false }))
+    .decides({ type: "raised", data: { ...raised.data, fresh: true } })
     .after.runs("watch");
 });
 

@@ -230,13 +230,14 @@ suite("the engine on Docker", { skip: needs("engine") }, () => {
     await other.up(wanted, NEVER);
     assert.deepEqual(await other.up({ ...wanted, bounds: { ...wanted.bounds, pids: 32 } }, NEVER), {
       notes: ["It runs already, with the bounds it was raised with; take it down to have it with others."],
+      fresh: false,
     });
     // As it is when whoever made it died before it was started.
     const half = bed.spec();
-    await bed.engine.up(half, NEVER);
+    assert.equal((await bed.engine.up(half, NEVER)).fresh, true);
     await bed.sh(half.env, "echo mine > mine");
     await DOCKER.getContainer(`thalassa-${half.env}`).stop({ t: 0 });
-    await other.up(half, NEVER);
+    assert.equal((await other.up(half, NEVER)).fresh, false);
     assert.equal((await bed.sh(half.env, "cat mine")).stdout, "mine\n");
   });
 

@@ -208,8 +208,9 @@ test("output is told as it comes, whole characters at a time, each byte where it
 
 test("a program that ends whoever keeps it is interrupted, and nothing of it is left", async () => {
   using bed = await new Bed().up();
-  const { how, stdout } = await bed.sh("echo begun; kill -9 $PPID; sleep 64");
+  const { how, why, stdout } = await bed.sh("echo begun; kill -9 $PPID; sleep 64");
   assert.deepEqual([how, stdout.text], ["interrupted", "begun\n"]);
+  assert.match(`${why}`, /^what kept it there was ended/);
   await eventually(() => !bed.engine.runs(bed.env));
 });
 

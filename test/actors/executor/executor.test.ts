@@ -164,6 +164,42 @@ test("something that looks like a way out ends its environment", async () => {
   assert.equal(world.mail("detach")[0]?.why, "it tried to mount");
 });
 
+test("an environment in which nothing more can be begun is let go with its files kept, and what ran is told why", async () => {
+  using world = new ExecutorWorld();
+  await world.up("main-a");
+  world.order("exec", sh("main-a", "one", "touch kept; echo begun; sleep 60"));
+  await eventually(() => world.store.live.length > 0);
+  world.engine.crowded.add("main-a");
+  world.order("file", { env: "main-a", order: "two", does: { type: "list", path: "." } });
+  const [one, two] = [await world.result("one"), await world.result("two")];
+  assert.deepEqual([one.type === "exec" && one.how, two.type === "failed" && two.code], ["interrupted", "interrupted"]);
+  for (const said of [
+    one.type === "exec" && one.why,
+    two.type === "failed" && two.text,
+    world.mail("detach")[0]?.why,
+  ]) {
+    assert.match(`${said}`, /has reached its bound of processes.*Cannot fork.*its files are kept/);
+  }
+  await eventually(() => world.engine.asked.includes("down main-a"));
+  await world.up("main-a");
+  world.order("exec", sh("main-a", "three", "ls"));
+  assert.equal(text(await world.result("three")), "kept\n");
+});
+
+test("whoever has an environment is told whether its workspace is a new one", async () => {
+  using world = new ExecutorWorld();
+  for (const keep of [true, false, true]) {
+    await world.up("main-a");
+    const downs = world.mail("detach").length;
+    world.order("down", { env: "main-a", order: `down-${downs}`, keep });
+    await eventually(() => world.mail("detach").length > downs);
+  }
+  assert.deepEqual(
+    world.mail("attach").map(({ fresh }) => fresh),
+    [true, undefined, true],
+  );
+});
+
 test("a running program is ended on request", async () => {
   using world = new ExecutorWorld();
   await world.up("main-a");

@@ -20,7 +20,7 @@ const kind = executorKind(
   { ...DEFAULT_RULES, environments: MOST },
   {
     engine: noEngine("nothing is run here"),
-    previews: { open: never, close: never, restore: () => {} },
+    previews: { open: never, close: never, restore: () => {}, notes: () => [] },
     doors: { open: never, admit: never, close: never },
   },
 );
@@ -186,7 +186,7 @@ function endOf(step: ReturnType<typeof kind.steps>[string], isWell: boolean): Br
   switch (step.type) {
     case "up":
       return isWell
-        ? { type: "raised", env: step.env, boot: "b", notes: [] }
+        ? { type: "raised", env: step.env, boot: "b", notes: [], fresh: false }
         : { type: "unraised", env: step.env, why: "no" };
     case "down":
       return { type: "lowered", env: step.env };

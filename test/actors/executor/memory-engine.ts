@@ -23,6 +23,8 @@ export class MemoryEngine implements Engine, Disposable {
   readonly asked: string[] = [];
   /** Why it cannot be used, while it cannot. */
   problem: string | undefined;
+  /** Environments that are up and in which nothing more can be begun. */
+  readonly crowded = new Set<string>();
   /** It takes as long as this to raise an environment. */
   raising: Promise<void> = Promise.resolve();
 
@@ -46,7 +48,7 @@ export class MemoryEngine implements Engine, Disposable {
     this.#places.set(env, place);
     mkdirSync(join(place.dir, "workspace"), { recursive: true });
     mkdirSync(join(place.dir, "journal"), { recursive: true });
-    return { notes: ["in folders"] };
+    return { notes: ["in folders"], fresh: before === undefined };
   }
 
   async down(env: string, { keep }: { readonly keep: boolean }): Promise<void> {
@@ -60,6 +62,9 @@ export class MemoryEngine implements Engine, Disposable {
   }
 
   async run(env: string, argv: readonly string[], options: Parameters<Engine["run"]>[2]): Promise<Ran> {
+    if (this.crowded.has(env)) {
+      return { code: 2, stdout: Buffer.of(), stderr: Buffer.from("thalassa: 3: Cannot fork\n"), cut: false };
+    }
     const child = this.#begin(env, argv, "pipe");
     const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
     child.stdin?.on("error", () => {});
@@ -181,6 +186,7 @@ export class MemoryEngine implements Engine, Disposable {
     const place = this.#places.get(env);
     if (place === undefined) return;
     place.state = "kept";
+    this.crowded.delete(env);
     for (let pids = pidsOf(place.mark); pids.length > 0; pids = pidsOf(place.mark)) {
       for (const pid of pids) kill(pid);
     }

@@ -122,6 +122,7 @@ export class ExecutorWorld implements Disposable {
             return { url: `http://${port}.${env}`, until: this.store.now + minutes * 60_000 };
           },
           close: async (env) => ask(`shut ${env}`),
+          notes: () => [],
           restore: (previews) => ask(`restore ${previews.map(({ url }) => url)}`),
         },
         doors: {

@@ -57,6 +57,30 @@ test("an environment that is sought again, after there was one, is a new order, 
   assert.equal(host.when(up(order)).after.state.environments[env]?.state, "raising");
 });
 
+test("a job whose environment is another one than before is told that its workspace is empty", () => {
+  const attached = (fresh: boolean) =>
+    mail({
+      verb: "attach" as const,
+      from: EXECUTOR,
+      data: { env, order: `${ADDRESS}:up-1`, engine: "docker", notes: [], ...(fresh ? { fresh } : {}) },
+    });
+  const sought = spec
+    .given(...running())
+    .when(outcome("think-1", answer("allow", shell("c1", "make"))))
+    .after.when(detach)
+    .after.runs("place-1")
+    .when(outcome("place-1", { placed: "here" })).after;
+  const said = (of: typeof sought) => JSON.stringify(of.state.turn?.lines.at(-1));
+  assert.match(said(sought.when(attached(true)).after), /Your environment is a new one: the workspace is empty/);
+  assert.doesNotMatch(said(sought.when(attached(false)).after), /new one/);
+  const [requested, started, placed] = running();
+  const first = spec.given(...[requested, started, placed].filter((event) => event !== undefined));
+  const data = { env, order: `${ADDRESS}:up-0`, engine: "docker", notes: [], fresh: true };
+  const begun = first.when(mail({ verb: "attach" as const, from: EXECUTOR, data }));
+  begun.decides({ type: "attached", data: { job: job(), host: "here", engine: "docker", notes: [], fresh: true } });
+  assert.doesNotMatch(JSON.stringify(begun.after.state.turn), /new one/);
+});
+
 test("three environments in a row that do not come up are enough, however many came up before", () => {
   const vain = (given: ReturnType<typeof spec.given>, number: number) =>
     given.when(outcome(`place-${number}`, { placed: "here" })).after.when(detach).after;

@@ -213,6 +213,41 @@ test("a port that is taken is said so, with what to set; when it is free, it wor
   assert.match((await previews.open("e1", 3_000, 1)).url, new RegExp(`localhost:${port}`));
 });
 
+test("where no port is set and the usual one is taken, previews are at a free one, and say which addresses that costs", async () => {
+  await using _usual = await heldPort(8_421);
+  await using inside = await programInside((_request, response) => response.end("on"));
+  let previews: Previews = previewsOn({ engine });
+  const given = { env: "e1", ...(await previews.open("e1", inside.port, 5)) };
+  const port = Number(new URL(given.url).port);
+  assert.notEqual(port, 8_421);
+  assert.equal(new URL((await previews.open("e2", inside.port, 5)).url).port, `${port}`);
+  await previews[Symbol.asyncDispose]();
+  previews = previewsOn({ engine });
+  previews.restore([given]);
+  await eventually(async () => (await ask(given.url).catch(() => undefined))?.body === "on");
+  assert.deepEqual(previews.notes(), []);
+  await previews[Symbol.asyncDispose]();
+  await using _former = await heldPort(port);
+  await using moved = previewsOn({ engine });
+  moved.restore([given]);
+  const [note = ""] = await eventually(
+    () => moved.notes(),
+    (notes) => notes.length > 0,
+  );
+  assert.match(note, /^previews are at http:\/\/\*\.localhost:\d+ now; ask again for those that were at http/);
+  const { url } = await moved.open("e1", inside.port, 5);
+  assert.notEqual(url, given.url);
+  assert.equal((await ask(url)).body, "on");
+  assert.deepEqual(moved.notes(), []);
+});
+
+/** Has a port taken, by this or already by somebody else. */
+async function heldPort(port: number): Promise<AsyncDisposable> {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening").catch(() => undefined);
+  return { [Symbol.asyncDispose]: async () => void server.close() };
+}
+
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
