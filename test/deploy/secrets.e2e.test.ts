@@ -37,7 +37,10 @@ test("a secret is set, listed, shown among the settings, handed on, rotated and 
   const env = { OPENAI_API_KEY: CANARIES.fromEnvironment, GEMINI_API_KEY: CANARIES.fromEnvironment };
   const list = await here.run(["secret"], "", env);
   assert.match(list.out, /^GEMINI_API_KEY +environment +channel, branch, worker$/m);
-  assert.match(list.out, /^OPENAI_API_KEY +\d{4}-\d\d-\d\d +\d+ s +environment, not the bus +channel, branch, worker$/m);
+  assert.match(
+    list.out,
+    /^OPENAI_API_KEY +\d{4}-\d\d-\d\d +\d+ s +environment, not the bus +channel, branch, worker$/m,
+  );
   assert.match(list.out, /^OPENAI_API_KYE .* bus +nobody$/m);
   assert.match(list.out, /^master key [0-9a-f]{16}, from .*secrets\.key, for \d+ s$/m);
   const config = await here.run(["config"], "", env);
