@@ -53,8 +53,9 @@ export async function exec(
     .map(([name, value]) => `${name}=${value}`)
     .join(" ");
   try {
-    await patiently(tools.signal, () => begin(engine, place, { ...program, cwd, vars }, of.done));
-    return await toItsEnd(engine, place, { endsMs: program.timeoutMs + LATE_MS, showsMs }, tools);
+    const begun = () => begin(engine, place, { ...program, cwd, vars }, of.done, tools.signal);
+    const first = await patiently(tools.signal, begun);
+    return await toItsEnd(engine, place, { endsMs: program.timeoutMs + LATE_MS, showsMs, first }, tools);
   } catch (error) {
     if (error instanceof EngineError && error.code === "gone") return interrupted();
     throw error;
@@ -64,14 +65,17 @@ export async function exec(
 async function toItsEnd(
   engine: Engine,
   place: Place,
-  { endsMs, showsMs }: { readonly endsMs: number; readonly showsMs: number },
+  { endsMs, showsMs, first }: { readonly endsMs: number; readonly showsMs: number; readonly first: Standing },
   tools: ExecTools,
 ): Promise<OrderResult> {
   const begunAt = performance.now();
   const told = new Told(place.order, tools);
   let isEnded = false;
-  while (true) {
-    const seen = await patiently(tools.signal, () => follow(engine, place, told.known, tools.signal));
+  for (
+    let seen = first;
+    ;
+    seen = await patiently(tools.signal, () => follow(engine, place, told.known, tools.signal))
+  ) {
     told.tell(seen);
     if (seen.state === "lost") return interrupted();
     // Without its keeper nobody would end it in time.

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { requireRoom } from "./crowded.ts";
-import { type Engine, EngineError, INSIDE, type Ran } from "./engine.ts";
-import { BOOT, FOLLOW, KEEP, KILL } from "./keeper.ts";
+import { type Engine, EngineError, INSIDE, type Ran, type RunOptions } from "./engine.ts";
+import { BEGIN, BOOT, FOLLOW, KEEP, KILL } from "./keeper.ts";
 
 /** Most of each output that is kept inside. Units: bytes. */
 export const KEPT_BYTES = 16 * 1024 * 1024;
@@ -65,36 +65,56 @@ export async function bootOf(engine: Engine, env: string, signal: AbortSignal): 
   throw new Error(`its journal cannot be kept (${code}): ${stderr.toString().trim() || "it is empty"}`);
 }
 
-/** Begins a program, unless it has begun before. `done` are orders whose output is not wanted any more. Throws: EngineError. */
-export function begin(
+/** A program as its keeper is told of it. Units: ms. */
+export type Kept = {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly vars: string;
+};
+
+/**
+ * Begins a program, unless it has begun before, and says how it stands as `follow` does, all in one run: each costs tens of
+ * milliseconds. `done` are orders whose output is not wanted any more. Throws: EngineError.
+ */
+export async function begin(
   engine: Engine,
-  { env, boot, order }: Place,
-  program: {
-    readonly argv: readonly string[];
-    readonly cwd: string;
-    readonly timeoutMs: number;
-    readonly vars: string;
-  },
+  place: Place,
+  program: Kept,
   done: readonly string[],
-): Promise<void> {
+  signal: AbortSignal,
+): Promise<Standing> {
+  const figures = followed(place, { stdout: 0, stderr: 0 });
+  const argv = script(BEGIN, KEEP, FOLLOW, ...figures, ...kept(place, program, done));
+  return read(requireRoom(await engine.run(place.env, argv, followOptions(signal))));
+}
+
+/** What a keeper is told. */
+function kept({ env, boot, order }: Place, program: Kept, done: readonly string[]): readonly string[] {
   const old = done.map((each) => markOf(env, each)).join(" ");
   const limit = (program.timeoutMs / 1_000).toFixed(3);
   const bound = `${KEPT_BYTES / BLOCK_BYTES}`;
   const head = [INSIDE.journal, boot, markOf(env, order), program.cwd, limit, bound, old, program.vars];
-  return engine.detach(env, script(KEEP, ...head, ...program.argv));
+  return [...head, ...program.argv];
 }
 
-/** Says how a program stands, as soon as it has ended or written more than is known. Throws: EngineError, `refused` when it is not to be read. */
-export async function follow(
-  engine: Engine,
-  { env, boot, order }: Place,
-  known: { readonly stdout: number; readonly stderr: number },
-  signal: AbortSignal,
-): Promise<Standing> {
+/** What a look is told. */
+function followed({ env, boot, order }: Place, known: Known): readonly string[] {
   const figures = [known.stdout, known.stderr, MOST_BYTES, LOOKS, ENDS_BYTES.first, ENDS_BYTES.last];
-  const args = [INSIDE.journal, boot, markOf(env, order), ...figures.map(String)];
-  const options = { timeoutMs: SCRIPT_MS, signal, maxBytes: 4 * (MOST_BYTES + ENDS_BYTES.first + ENDS_BYTES.last) };
-  return read(requireRoom(await engine.run(env, script(FOLLOW, ...args), options)));
+  return [INSIDE.journal, boot, markOf(env, order), ...figures.map(String)];
+}
+
+function followOptions(signal: AbortSignal): RunOptions {
+  return { timeoutMs: SCRIPT_MS, signal, maxBytes: 4 * (MOST_BYTES + ENDS_BYTES.first + ENDS_BYTES.last) };
+}
+
+/** How much of each output was seen before. Units: bytes. */
+type Known = { readonly stdout: number; readonly stderr: number };
+
+/** Says how a program stands, as soon as it has ended or written more than is known. Throws: EngineError, `refused` when it is not to be read. */
+export async function follow(engine: Engine, place: Place, known: Known, signal: AbortSignal): Promise<Standing> {
+  const argv = script(FOLLOW, ...followed(place, known));
+  return read(requireRoom(await engine.run(place.env, argv, followOptions(signal))));
 }
 
 /** Ends a program and all that it began; one that has not begun will not. Throws: EngineError. */

@@ -113,6 +113,20 @@ mv .end end
 `;
 
 /**
+ * Puts a keeper behind itself, in a session of its own and without the mark of the run that brought it, so that it outlives
+ * that; and looks how its program stands. Arguments: the two scripts, nine words for the look, the rest for the keeper.
+ */
+export const BEGIN = `
+keep=$1 follow=$2
+shift 2
+root=$1 boot=$2 h=$3 o=$4 e=$5 most=$6 looks=$7 first=$8 last=$9
+shift 9
+leader=$(command -v setsid)
+env -u THALASSA_RUN \${leader:+setsid} sh -c "$keep" thalassa "$@" </dev/null >/dev/null 2>&1 &
+exec sh -c "$follow" thalassa "$root" "$boot" "$h" "$o" "$e" "$most" "$looks" "$first" "$last"
+`;
+
+/**
  * Ends an order's program, and all that it began; one that has not begun will not. Arguments: journal, order.
  * What has ended by itself is told by its mark alone: its session's number may be another's by now.
  */
@@ -156,15 +170,16 @@ look() {
   if alive; then state=running; return; fi
   if [ -f "$d/end" ]; then state=ended; else state=dead; fi
 }
-n=0
+n=0 grown=0
 while :; do
   look
   os=$(size "$d/out") es=$(size "$d/err")
   case $state in running|none|begun) ;; *) break ;; esac
-  [ "$os" -gt "$o" ] || [ "$es" -gt "$e" ] && break
-  [ "$n" -lt "$looks" ] || break
+  # Most of what writes ends a moment later: one look more is cheaper than another run.
+  if [ "$os" -gt "$o" ] || [ "$es" -gt "$e" ]; then grown=$((grown + 1)); fi
+  [ "$grown" -lt 5 ] && [ "$n" -lt "$looks" ] || break
   n=$((n + 1))
-  if [ "$n" -lt 10 ]; then sleep 0.02; else sleep 0.2; fi
+  if [ "$n" -lt 10 ] || [ "$grown" -gt 0 ]; then sleep 0.02; else sleep 0.2; fi
 done
 how=- code=- ended=0
 { read -r pid began <"$d/keeper"; } 2>/dev/null

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type ExecTools, exec, type Program } from "#actors/executor/exec.ts";
 import { begin, bootOf, kill, wholeOutput } from "#actors/executor/journal.ts";
+import { KEEP } from "#actors/executor/keeper.ts";
 import type { OrderResult } from "#subjects/order.ts";
 import { eventually } from "#support/eventually.ts";
 import { MemoryEngine } from "./memory-engine.ts";
@@ -229,7 +230,7 @@ test("what was told of an order makes room for the next one's output", async () 
   await bed.run(bed.program("one", ["echo", "1"]));
   const place = { env: bed.env, boot: bed.boot, order: "one" };
   const next = { argv: ["true"], cwd: bed.engine.workspace(bed.env), timeoutMs: 1_000, vars: "" };
-  await begin(bed.engine, { ...place, order: "two" }, next, ["one"]);
+  await begin(bed.engine, { ...place, order: "two" }, next, ["one"], AbortSignal.timeout(5_000));
   await eventually(async () => {
     const whole = await wholeOutput(bed.engine, place, "stdout", AbortSignal.timeout(5_000));
     return whole.length === 0;
@@ -238,7 +239,13 @@ test("what was told of an order makes room for the next one's output", async () 
 
 test("a program that cannot begin is told of as one that did not", async () => {
   using bed = await new Bed().up();
-  bed.engine.detach = async () => {};
+  const run = bed.engine.run.bind(bed.engine);
+  bed.engine.run = (env, argv, options) =>
+    run(
+      env,
+      argv.map((word) => (word === KEEP ? "exit 0" : word)),
+      options,
+    );
   const result = await bed.run(bed.program("o", ["true"]), { showsMs: 100 });
   assert.equal(result.type === "failed" && result.code, "not-begun");
 });
