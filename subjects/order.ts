@@ -69,7 +69,7 @@ export const ORDERS = {
     port: z.number().int().min(1).max(65_535),
     minutes: z.number().int().min(1).max(1_440),
   }),
-  /** Let programs reach these hosts by name. Shape of a name: `pypi.org`, `*.debian.org`. */
+  /** Let programs reach these hosts by name. Shape of a name: `packages.example`, `*.example.org`. */
   admit: orderSchema.extend({ hosts: z.array(z.string().min(1).max(253)).min(1).max(100) }),
 } as const;
 

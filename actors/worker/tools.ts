@@ -35,7 +35,9 @@ const INPUTS = {
     z.object({ do: z.literal("status") }),
     z.object({
       do: z.literal("reach"),
-      hosts: ORDERS.admit.shape.hosts.describe("Names of hosts to be reached over HTTP or HTTPS, such as pypi.org."),
+      hosts: ORDERS.admit.shape.hosts.describe(
+        "Names of hosts to be reached over HTTP or HTTPS, such as packages.example.",
+      ),
     }),
   ]),
   preview: z.object({

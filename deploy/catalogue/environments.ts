@@ -28,7 +28,7 @@ export const environmentChapters: readonly Chapter[] = [
       ],
       "door-host": [
         "What a job asks to reach is no name of a host",
-        "name hosts such as `pypi.org` or `*.debian.org`, with a port where it is not 80 or 443",
+        "name hosts such as `packages.example` or `*.example.org`, with a port where it is not 80 or 443",
       ],
       "preview-port": [
         "The port that shows what jobs serve is taken, or may not be listened on",

@@ -3,13 +3,13 @@ import { isIP } from "node:net";
 /** Ports of what is admitted without one. */
 const USUAL_PORTS: readonly number[] = [80, 443];
 
-/** Where a program wants to go. Shape: `{ "name": "deb.debian.org", "port": 80 }`; an IPv6 address stands without brackets. */
+/** Where a program wants to go. Shape: `{ "name": "deb.example.org", "port": 80 }`; an IPv6 address stands without brackets. */
 export type Place = { readonly name: string; readonly port: number };
 
 /** Hosts that may be reached: a name, in which a `*` is any part of it, and where it says so one port. */
 export type Admission = { readonly name: string; readonly port?: number };
 
-/** Reads what is to be admitted; undefined where it is no name. Shape: `pypi.org`, `*.debian.org`, `registry.example.org:5000`. */
+/** Reads what is to be admitted; undefined where it is no name. Shape: `packages.example`, `*.example.org`, `registry.example.org:5000`. */
 export function readAdmission(text: string): Admission | undefined {
   const [, name, port] = /^([A-Za-z0-9*]|[A-Za-z0-9*][A-Za-z0-9*._-]*[A-Za-z0-9*])(?::(\d{1,5}))?$/.exec(text) ?? [];
   if (name === undefined || name.includes("..") || Number(port ?? 1) > 65_535 || port === "0") return undefined;
@@ -18,7 +18,7 @@ export function readAdmission(text: string): Admission | undefined {
 
 /**
  * Reads where a program wants to go, in the one form that an address has however it is written (`0x7f.1` is `127.0.0.1`).
- * Shape: `deb.debian.org:443`.
+ * Shape: `deb.example.org:443`.
  */
 export function readPlace(authority: string, usualPort: number): Place | undefined {
   const url = URL.parse(`http://${authority}`);

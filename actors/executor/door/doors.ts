@@ -64,7 +64,10 @@ class HostDoors implements Doors {
     const read = hosts.map((host) => {
       const admission = readAdmission(host);
       if (admission !== undefined) return [host.toLowerCase(), admission] as const;
-      throw new DoorError("door-host", `${host} is no name of a host; say it like pypi.org, *.debian.org or host:8443`);
+      throw new DoorError(
+        "door-host",
+        `${host} is no name of a host; say it like packages.example, *.example.org or host:8443`,
+      );
     });
     const { admissions } = this.#doorOf(env);
     for (const [host, admission] of read) admissions.set(host, admission);

@@ -215,7 +215,7 @@ test("previews and admitted hosts are there again after a restart, and gone with
   using world = new ExecutorWorld();
   await world.up("main-a");
   world.order("preview", { env: "main-a", order: "p", port: 80, minutes: 5 });
-  world.order("admit", { env: "main-a", order: "q", hosts: ["pypi.org"] });
+  world.order("admit", { env: "main-a", order: "q", hosts: ["packages.example"] });
   assert.equal((await world.result("p")).type, "preview");
   await world.result("q");
   const shown = world.store.view("environments.main.main-a")?.data as { previews: { port: number }[] };
@@ -226,7 +226,7 @@ test("previews and admitted hosts are there again after a restart, and gone with
   world.asked.length = 0;
   world.crash();
   await eventually(() => world.asked.length === 2);
-  assert.deepEqual(world.asked.toSorted(), ["admit main-a pypi.org", "restore http://80.main-a"]);
+  assert.deepEqual(world.asked.toSorted(), ["admit main-a packages.example", "restore http://80.main-a"]);
   world.order("down", { env: "main-a", order: "down" });
   await eventually(() => world.mail("detach").length === 1);
   assert.ok(world.asked.includes("shut main-a") && world.asked.includes("close main-a"));

@@ -25,7 +25,7 @@ export class ExecutorWorld implements Disposable {
   readonly engine = new MemoryEngine();
   readonly store = new MemoryStore();
   readonly lines: HostLine[] = [];
-  /** What previews and doors were asked. Shape: `admit main-a pypi.org`. */
+  /** What previews and doors were asked. Shape: `admit main-a packages.example`. */
   readonly asked: string[] = [];
   readonly #rules: ExecutorRules;
   readonly #mails = new Map<string, OutgoingMail>();
