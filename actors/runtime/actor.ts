@@ -33,13 +33,21 @@ export type Refusal = { readonly type: "refusal"; readonly code: string; readonl
 export type Placed = { readonly address: Address; readonly seq: number; readonly id: string; readonly at: number };
 
 /**
- * What leaves with a commit: mail to somebody, a timer to oneself, or an entry of a read model, which is the actor's own
- * where no `id` is named. Units: `dueAt` ms since 1970.
+ * What leaves with a commit: mail to somebody, a timer to oneself, an entry of a read model, which is the actor's own
+ * where no `id` is named, or a dead letter: mail to oneself that could not be carried out, and may be sent again. Units:
+ * `dueAt` ms since 1970.
  */
 export type Send =
   | { readonly type: "mail"; readonly to: Address; readonly verb: string; readonly data: unknown }
   | { readonly type: "timer"; readonly dueAt: number; readonly verb: string; readonly data: unknown }
-  | { readonly type: "view"; readonly view: string; readonly id?: string; readonly data: object };
+  | { readonly type: "view"; readonly view: string; readonly id?: string; readonly data: object }
+  | {
+      readonly type: "dead";
+      readonly verb: string;
+      readonly data: object;
+      readonly code: string;
+      readonly reason: string;
+    };
 
 /** Work the state wants running now. An `endless` step (a poller, a connection) is never given up. */
 export type Step = { readonly type: string; readonly endless?: true };

@@ -7,20 +7,20 @@ import type { Wire } from "./wire.ts";
 /** What one listener is told of one actor. Neither must throw. */
 export type Ears = {
   /** A record that was stored; which came before it, it says itself. */
-  readonly onRecord: (record: LogRecord) => void;
+  readonly onRecord?: (record: LogRecord) => void;
   /** Passing things, as they come. */
   readonly onLive?: (noun: string, data: unknown) => void;
 };
 
 /**
- * Hears what all actors of a kind tell, by two subscriptions however many are listened to. What is told while the
+ * Hears what all actors of a kind tell, by one subscription a plane however many are listened to. What is told while the
  * connection is broken is not heard: whoever must not miss it reads the log once the wire says `reconnected`.
  */
 export class Hearing implements Disposable {
   readonly #ears = new Map<Address, Set<Ears>>();
   readonly #subscriptions: readonly Subscription[];
 
-  constructor(wire: Wire, kind: string) {
+  constructor(wire: Wire, kind: string, planes: readonly ("log" | "live")[] = ["log", "live"]) {
     const on = (plane: "log" | "live", handle: (ears: ReadonlySet<Ears>, message: Msg) => void): Subscription =>
       wire.nc.subscribe(`thalassa.*.${kind}.*.${plane}.*`, {
         callback: (error, message) => {
@@ -28,7 +28,8 @@ export class Hearing implements Disposable {
           if (ears !== undefined) handle(ears, message);
         },
       });
-    this.#subscriptions = [on("log", hearRecord), on("live", hearLive)];
+    const heard = { log: hearRecord, live: hearLive };
+    this.#subscriptions = planes.map((plane) => on(plane, heard[plane]));
   }
 
   /** How many actors are listened to. */
@@ -54,7 +55,7 @@ export class Hearing implements Disposable {
 
 function hearRecord(ears: ReadonlySet<Ears>, message: Msg): void {
   const record = readTold(message);
-  if (record !== undefined) for (const each of ears) each.onRecord(record);
+  if (record !== undefined) for (const each of ears) each.onRecord?.(record);
 }
 
 function hearLive(ears: ReadonlySet<Ears>, message: Msg): void {

@@ -75,10 +75,15 @@ function checkSend([name, send]: readonly [string, Send]): void {
     return;
   }
   if (send.type === "mail") parseAddress(send.to);
-  else if (!isToken(name) || Number.isNaN(new Date(send.dueAt).getTime())) {
+  checkVerb(name, send.verb);
+  if (send.type !== "timer") return;
+  if (!isToken(name) || Number.isNaN(new Date(send.dueAt).getTime())) {
     throw new Error(`${name} due at ${send.dueAt} is no timer; name it by one token and give it a time`);
   }
-  if (!isToken(send.verb)) throw new Error(`${name} has the verb ${send.verb}, which is no token`);
+}
+
+function checkVerb(name: string, verb: string): void {
+  if (!isToken(verb)) throw new Error(`${name} has the verb ${verb}, which is no token`);
 }
 
 function writeJson(name: string, data: unknown): string {

@@ -1,11 +1,11 @@
 import { type Address, formatTraceparent, type KindContract, parseAddress, spanOf } from "#subjects/mod.ts";
 import type { AnyKind, Send } from "./actor.ts";
-import type { Bus, LogRecord, OutgoingMail } from "./bus.ts";
+import type { Burial, Bus, LogRecord, OutgoingMail } from "./bus.ts";
 import { eventOf, isOurs } from "./fold.ts";
 
 /** What the outbox needs: where sends go, and the contracts that say which version a body has. */
 export type OutboxPort = {
-  readonly bus: Pick<Bus, "post" | "schedule" | "show">;
+  readonly bus: Pick<Bus, "post" | "schedule" | "show" | "bury">;
   readonly kind: AnyKind;
   readonly contracts: readonly KindContract[];
 };
@@ -48,6 +48,7 @@ function dispatchOne(
   signal: AbortSignal,
 ): Promise<void> {
   if (send.type === "view") return bus.show(viewKey(record.address, send), send.data, record.seq, signal);
+  if (send.type === "dead") return bus.bury(burialOf(record, name, send), signal);
   const to = send.type === "mail" ? send.to : record.address;
   const mail: OutgoingMail = {
     to,
@@ -64,4 +65,11 @@ function dispatchOne(
   if (send.type === "mail") return bus.post(mail, signal);
   const { dueAt } = send;
   return bus.schedule({ ...mail, at: dueAt, name: `${name}-${record.id}`, dueAt }, signal);
+}
+
+function burialOf(record: LogRecord, name: string, send: Extract<Send, { type: "dead" }>): Burial {
+  const { verb, data, code, reason } = send;
+  const id = `${record.id}:${name}`;
+  const body = Buffer.from(JSON.stringify(data));
+  return { address: record.address, verb, id, key: id, code, reason, body, headers: {} };
 }

@@ -7,6 +7,7 @@ import { deliveryOf } from "./delivery.ts";
 import { deleteConsumer, type FeedOf, openFeed, pendingAcks } from "./feed.ts";
 import { residentOf, type Slice } from "./slice.ts";
 import type { ActorSystem, Tenure } from "./system.ts";
+import { Unbroken } from "./unbroken.ts";
 import type { Wire } from "./wire.ts";
 
 /** Mail counts as swallowed when so many reads, so far apart, all say so. */
@@ -83,15 +84,11 @@ export class Partition implements Tenure {
   /** Begins to take mail; `older` is the claim before this one. Throws: what kept it from it. */
   async serve(older: number | undefined): Promise<void> {
     const { wire, system } = this.#port;
-    const feed = await openFeed(
-      wire,
-      this.#feedOf(),
-      older,
-      system.options,
-      (message) => this.#take(message),
-      (doubt) => this.#suspect(doubt),
-      this.#closing.signal,
-    );
+    const { signal } = this.#closing;
+    const order = new Unbroken(() => this.#swallowed());
+    const take = (message: JsMsg): void => void (order.takes(message) && this.#take(message));
+    const suspect = (doubt: string): void => this.#suspect(doubt);
+    const feed = await openFeed(wire, this.#feedOf(), older, system.options, take, suspect, signal);
     if (!this.isOpen) return feed.stop();
     this.#feed = feed;
     this.#stale = false;
@@ -140,9 +137,7 @@ export class Partition implements Tenure {
       this.#doubtAgain = false;
       await delay(waitMs);
       if (!(await this.#hasSwallowed())) continue;
-      this.#port.system.logger.info({ partition: this.slice }, "mail was swallowed; its claim is renewed");
-      this.#stale = true;
-      this.#port.changed();
+      this.#swallowed();
     } while (this.#doubtAgain && this.isOpen);
     this.#doubting = false;
   }
@@ -209,6 +204,13 @@ export class Partition implements Tenure {
     this.#delivered++;
     const delivery = deliveryOf(message);
     this.actor(delivery.address).deliver(delivery);
+  }
+
+  #swallowed(): void {
+    if (!this.isOpen || this.#leaving) return;
+    this.#port.system.logger.info({ partition: this.slice }, "mail was swallowed; its claim is renewed");
+    this.#stale = true;
+    this.#port.changed();
   }
 
   #suspect(doubt: string): void {

@@ -9,6 +9,7 @@ import { type ProcessStatus, serveAsks } from "./asks.ts";
 import { type Entry, entriesOf, entryText } from "./bucket-entry.ts";
 import { Client } from "./client.ts";
 import { BusUnreachable, connectToBus } from "./connection.ts";
+import { Hearing } from "./hearing.ts";
 import { Host } from "./host.ts";
 import { jsonLogger, type Logger } from "./logger.ts";
 import type { HostOptions } from "./options.ts";
@@ -51,6 +52,8 @@ export type KindOffers = {
   readonly logger: Logger;
   /** The host it runs on, as a token: the id of the actors that belong to it. */
   readonly host: string;
+  /** What all actors of another kind tell in passing, as far as the kind's contract says that it `hears` them. */
+  glimpses(kind: string): Hearing;
   /** The entries of a bucket that the kind's contract lets it keep. */
   entries(bucket: string): SharedEntries;
   /** The text of an entry that the kind's contract lets it read; asks until the bus answers. Throws: NotAllowed; Closed. */
@@ -91,6 +94,7 @@ export function runKindOf(
     const kind = await make({
       logger,
       host: encodeToken(environment.THALASSA_HOST),
+      glimpses: (other) => new Hearing(wire, other, ["live"]),
       entries: (bucket) => sharedEntries(wire, bucket),
       entryText: (bucket, key) => entryText(wire, bucket, key, NEVER),
       entriesOf: (bucket, pattern) => entriesOf(wire, bucket, pattern, NEVER),

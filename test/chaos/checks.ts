@@ -96,7 +96,9 @@ export function checkTold(kind: string, log: readonly Stored[], tap: Tap): reado
   });
   const told = new Set(heard.map(({ seq }) => seq));
   const blind = ({ storedAt }: Stored): boolean =>
-    tap.blindnesses.some(({ fromAt, untilAt }) => storedAt >= fromAt - BLIND_BEFORE_MS && storedAt <= untilAt);
+    tap.blindnesses.some(
+      ({ fromAt, untilAt }) => storedAt >= fromAt - BLIND_BEFORE_MS && Math.floor(storedAt) <= untilAt,
+    );
   const missed = log.filter((record) => !told.has(record.seq) && !blind(record));
   return [
     ...untrue.map(({ seq, subject }) => ({ what: `${subject} was told as ${seq} and is not stored so` })),

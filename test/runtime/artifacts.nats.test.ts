@@ -90,9 +90,9 @@ test("a name of another kind, or none, is refused before anything is written", a
 
 test("who may only read keeps nothing, and who may do neither does neither", async () => {
   await assert.rejects((await artifactsOf("worker", "CORE")).put("main.worker.w1/log", BYTES), { code: "not-allowed" });
-  const channel = await artifactsOf("channel", "CORE");
-  await assert.rejects(channel.get(NAME), { code: "not-allowed" });
-  await assert.rejects(channel.put("main.channel.x/log", BYTES), { code: "not-allowed" });
+  const cortex = await artifactsOf("cortex", "CORE");
+  await assert.rejects(cortex.get(NAME), { code: "not-allowed" });
+  await assert.rejects(cortex.put("main.cortex.main/log", BYTES), { code: "not-allowed" });
 });
 
 test("content that breaks off leaves nothing under its name", async () => {

@@ -112,7 +112,7 @@ export class FakeBus {
       ...(cause === undefined ? {} : { cause }),
     };
     log.push(record);
-    if (told) for (const ears of this.#ears.get(address) ?? []) ears.onRecord(record);
+    if (told) for (const ears of this.#ears.get(address) ?? []) ears.onRecord?.(record);
     return record;
   }
 
