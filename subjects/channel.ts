@@ -4,7 +4,7 @@ import { OUTCOMES } from "./branch.ts";
 import type { EventOf, KindContract, MailOf } from "./contract.ts";
 import { LEVELS, PROMPTS } from "./prompts.ts";
 import { returnedSchema } from "./runtime.ts";
-import { responseSchema, resultSchema, seqsSchema, textSchema } from "./turn.ts";
+import { fileSchema, MAX_FILES, responseSchema, resultSchema, seqsSchema, textSchema } from "./turn.ts";
 import { whoSchema } from "./who.ts";
 
 /** Who began the turn, where its call cost something. */
@@ -13,6 +13,20 @@ const who = whoSchema.optional();
 const ends = seqsSchema.optional();
 
 const tokens = z.number().int().min(0);
+
+/** What a bridge calls a message of its own, so that it knows what an answer is to. */
+const ref = z.string().min(1).max(100);
+
+/** The messages that an event is about, as their bridges call them. */
+const re = z.array(ref).optional();
+
+/** What somebody says: words, and the files that came with them. */
+const message = z.object({
+  text: textSchema,
+  who: whoSchema,
+  files: z.array(fileSchema).min(1).max(MAX_FILES).optional(),
+  ref: ref.optional(),
+});
 
 /**
  * Work that a call of the model began: which of its calls, of which kind (a branch where nothing is said), and with whose past
@@ -33,12 +47,12 @@ const began = z
 /** A conversation: hears, thinks as a step, says; never waits for anyone. */
 export const channelContract = {
   kind: "channel",
-  version: 3,
+  version: 4,
   account: "CORE",
   about: "One conversation: hears, thinks, says.",
   mail: {
     /** Somebody says something here. */
-    hear: z.object({ text: textSchema, who: whoSchema }),
+    hear: message,
     /** Think no further about what was said so far. */
     stop: z.object({ who: whoSchema }),
     /** Somebody began a job that this conversation is to be told of. */
@@ -55,22 +69,24 @@ export const channelContract = {
     refused: returnedSchema,
   },
   events: {
-    heard: z.object({ text: textSchema, who: whoSchema }),
+    heard: message,
     /**
      * The agent speaks. `answers` are the seqs of the `heard` events that it closes, and with it the turn; where the turn
      * goes on, `to` are the seqs that it is about. `content` is there where there was more to the answer than its words.
      */
-    said: responseSchema.partial({ content: true }).extend({ text: z.string(), began, answers: ends, to: ends, who }),
+    said: responseSchema
+      .partial({ content: true })
+      .extend({ text: z.string(), began, answers: ends, to: ends, re, who }),
     /** A call of the model that used tools and said nothing. */
-    thought: responseSchema.extend({ began, answers: ends, who }),
+    thought: responseSchema.extend({ began, answers: ends, re, who }),
     /** What came of a tool call. */
     used: resultSchema,
     /** Thinking came to nothing; the messages are closed all the same, with the reason said to the person. */
     failed: z
-      .object({ reason: z.string(), answers: seqsSchema })
+      .object({ reason: z.string(), answers: seqsSchema, re })
       .extend(responseSchema.pick({ model: true, usage: true }).partial().extend({ who }).shape),
     /** Somebody stopped the turn. */
-    stopped: z.object({ who: whoSchema, answers: seqsSchema }),
+    stopped: z.object({ who: whoSchema, answers: seqsSchema, re }),
     /** A job that somebody began is at work for this conversation. */
     joined: z.object({ from: addressSchema, task: textSchema, who: whoSchema }),
     /** Work that was begun here says how far it has come. */
@@ -115,10 +131,16 @@ export const channelContract = {
       postscript: z.string(),
     }),
   },
-  sends: { branch: ["spawn", "tell", "cancel"], worker: ["spawn", "tell", "cancel"], cortex: ["charge"] },
+  sends: {
+    branch: ["spawn", "tell", "cancel"],
+    worker: ["spawn", "tell", "cancel"],
+    cortex: ["charge"],
+    telegram: ["tell"],
+  },
   views: ["channels"],
   shares: { LIMITS: ["model.*"], CACHE: ["answer.*"] },
   reads: { [PROMPTS]: [">"], VIEWS: ["budgets.>"] },
+  artifacts: "read",
 } as const satisfies KindContract;
 
 /** Mail a channel takes. */

@@ -40,6 +40,8 @@ export type KindContract = {
   readonly lists?: Readonly<Record<string, readonly string[]>>;
   /** Kinds whose past it reads besides its own: their logs and snapshots. */
   readonly pasts?: readonly string[];
+  /** Kinds whose live plane it listens to, on behalf of actors of its own. */
+  readonly hears?: readonly string[];
   /**
    * Whether it reads what is in the object store, or also keeps things there. The server lets whoever may any of it do
    * so to all of it.

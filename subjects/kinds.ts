@@ -4,6 +4,7 @@ import { httpContract, terminalContract } from "./clients.ts";
 import type { ClientContract, KindContract } from "./contract.ts";
 import { cortexContract } from "./cortex.ts";
 import { executorContract } from "./executor.ts";
+import { telegramContract } from "./telegram.ts";
 import { workerContract } from "./worker.ts";
 
 /** Every kind of actor there is; streams, permissions, docs and processes follow from this list. */
@@ -13,6 +14,7 @@ export const KINDS: readonly KindContract[] = [
   cortexContract,
   workerContract,
   executorContract,
+  telegramContract,
 ];
 
 /** Everybody else who may speak on the bus, besides the operator and the read-only tap. */

@@ -95,6 +95,7 @@ function kindRights(
       probeSubject(kind, "*"),
       GONE_SUBJECT,
       `thalassa.*.${kind}.*.ask.*`,
+      ...(contract.hears ?? []).map((other) => `thalassa.*.${other}.*.live.*`),
       ...["PING", "INFO", "STATS"].flatMap((verb) => [
         `$SRV.${verb}`,
         `$SRV.${verb}.${kind}`,

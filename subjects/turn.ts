@@ -6,6 +6,23 @@ export const MAX_TEXT = 65_536;
 /** Words that somebody says. */
 export const textSchema = z.string().min(1).max(MAX_TEXT);
 
+/**
+ * A file that came with a message, in the object store under the name `artifact`. Units: `bytes`. `type` is what its content
+ * is. Shape: `{ "artifact": "main.telegram.4711/17-0", "name": "cat.jpg", "type": "image/jpeg", "bytes": 48123 }`.
+ */
+export const fileSchema = z.object({
+  artifact: z.string().min(1).max(300),
+  name: z.string().min(1).max(120),
+  type: z.string().max(120),
+  bytes: z.number().int().nonnegative(),
+});
+
+/** A file that came with a message. */
+export type SentFile = z.output<typeof fileSchema>;
+
+/** Most files of one message. */
+export const MAX_FILES = 20;
+
 /** Numbers of `heard` events. */
 export const seqsSchema = z.array(z.number().int().positive());
 

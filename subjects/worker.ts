@@ -5,7 +5,7 @@ import { approvalSchema, assignmentSchema, JOB_STATES, JOBS_VIEW, jobSchema } fr
 import { boundsSchema, envSchema, orderedSchema, resultOfOrderSchema } from "./order.ts";
 import { PROMPTS } from "./prompts.ts";
 import { returnedSchema } from "./runtime.ts";
-import { responseSchema, resultSchema, textSchema } from "./turn.ts";
+import { fileSchema, responseSchema, resultSchema, textSchema } from "./turn.ts";
 import { whoSchema } from "./who.ts";
 
 /** What a worker is begun with: what is to be done, for whom, and where it goes on from. */
@@ -27,13 +27,16 @@ const approvals = z.array(approvalSchema);
 /** A tool call of an answer that an executor does, once it is allowed. */
 const pendingSchema = z.object({ call: z.string(), order: orderedSchema });
 
+/** A file of the workspace that was kept, and the conversation whose people it is for. */
+const keptSchema = fileSchema.pick({ artifact: true, name: true }).extend({ for: addressSchema });
+
 /** What belongs to one host's environment while a job has it. */
 const placeSchema = z.object({ host: z.string() });
 
 /** A job: fresh context, tools and an environment of its own. */
 export const workerContract = {
   kind: "worker",
-  version: 1,
+  version: 2,
   account: "CORE",
   about: "A job: a task with tools and an environment of its own, or one line of shell.",
   mail: {
@@ -134,8 +137,8 @@ export const workerContract = {
       asks: z.array(z.object({ call: z.string(), order: orderedSchema, approval: approvalSchema })).optional(),
       host: z.string().optional(),
     }),
-    /** What came of a tool call; `until` when what it shows is seen. Units: ms since 1970. */
-    used: resultSchema.extend({ until: z.number().int().optional() }),
+    /** What came of a tool call; `until` when what it shows is seen, `kept` a file that it kept for people. Units: ms since 1970. */
+    used: resultSchema.extend({ until: z.number().int().optional(), kept: keptSchema.optional() }),
     /** Somebody has said something more. */
     told: z.object({ text: textSchema, who: whoSchema.optional() }),
     /** It goes on as another job. `host` had its environment there still, to show something, and lets it go. */
@@ -148,8 +151,14 @@ export const workerContract = {
     }),
     /** It is to end; what runs in its environment is ended first. */
     aborting: z.object({ ...job, who: whoSchema, why: z.string(), host: z.string().optional() }),
-    /** It has ended before its time. */
-    aborted: z.object({ ...job, who: whoSchema, why: z.string(), granted: z.boolean() }),
+    /** It has ended before its time; `denied` is what was not allowed, where that ended it. */
+    aborted: z.object({
+      ...job,
+      who: whoSchema,
+      why: z.string(),
+      granted: z.boolean(),
+      denied: approvalSchema.shape.id.optional(),
+    }),
     /** It has done what it was to do. */
     completed: z.object({
       ...job,
@@ -193,6 +202,7 @@ export const workerContract = {
     worker: ["spawn"],
     cortex: ["claim", "release", "charge"],
     executor: ["up", "down", "exec", "kill", "file", "get", "put", "preview", "admit"],
+    telegram: ["job", "file"],
   },
   views: [JOBS_VIEW],
   shares: { LIMITS: ["model.*"], CACHE: ["answer.*"] },

@@ -14,10 +14,11 @@ export const rolesPattern = /^(?:none|\s*[a-z*]+:[^\s,]+\s*(?:,\s*[a-z*]+:[^\s,]
 /** Parties that are programs of ours: an asterisk for the party does not mean them. */
 const PROGRAMS: readonly Who["party"][] = ["agent", "system"];
 
-/** What somebody is to an agent; whoever is not named is a guest. */
+/** What somebody is to an agent: an owner by the settings or by their bridge, which has owners of its own; else a user; else a guest. */
 export function roleOf(who: Who, { owners, users }: Roles): Standing {
   if (owners.some((glob) => means(glob, who))) return "owner";
-  return users.some((glob) => means(glob, who)) ? "user" : "guest";
+  if (who.role === "owner") return "owner";
+  return users.some((glob) => means(glob, who)) ? "user" : (who.role ?? "guest");
 }
 
 /** Reads what the environment sets about roles. Throws: RangeError that names the variable. */

@@ -43,6 +43,16 @@ test("nobody is an owner where the setting says none, and what names nobody is r
   }
 });
 
+test("whom the settings do not name is what their bridge says, and the settings count more, but for its owners", () => {
+  const ada = { party: "telegram", id: "99", role: "owner" } as const;
+  assert.equal(roleOf(ada, roles), "owner");
+  assert.equal(roleOf({ ...ada, role: "user" }, roles), "user");
+  assert.equal(roleOf({ ...ada, id: "4711", role: "guest" }, roles), "owner");
+  assert.equal(roleOf({ ...ada, id: "4712" }, roles), "owner");
+  assert.equal(roleOf({ ...ada, id: "4712", role: "guest" }, roles), "user");
+  assert.equal(roleOf({ party: "telegram", id: "99" }, roles), "guest");
+});
+
 test("no id makes somebody an owner whom no glob of their party names", () => {
   const party = fc.constantFrom("http" as const, "mcp" as const, "agent" as const, "system" as const);
   fc.assert(
