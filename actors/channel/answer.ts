@@ -6,6 +6,7 @@ import {
   depthAfter,
   heardIn,
   isTooLarge,
+  refsIn,
   settleCalls,
   speakersIn,
   type Thought,
@@ -50,12 +51,12 @@ export function judgeAnswer(state: Conversation, turn: Turn, answer: Thought): C
   const text = ends && said === "" && !hasSpoken(turn) ? (begun.began === undefined ? GAVE_UP : GOES_ON) : said;
   const used =
     calls.length === 0 ? {} : { content: [...content], ...(results.length === 0 ? {} : { results: [...results] }) };
-  const about = ends ? { answers } : {};
-  const rest = { ...cost, ...begun, ...about };
+  const re = refsIn(turn.lines);
+  const rest = { ...cost, ...begun, ...(ends ? { answers, ...re } : {}) };
   const event: ChannelEvent =
     text === ""
       ? { type: "thought", data: { content: [...content], ...used, ...rest } }
-      : { type: "said", data: { text, ...used, ...rest, ...(ends ? {} : { to: answers }) } };
+      : { type: "said", data: { text, ...used, ...rest, ...(ends ? {} : { to: answers, ...re }) } };
   return isTooLarge(event.data) ? failed(turn, TOO_LARGE, cost, "Please ask for less at once.") : event;
 }
 
@@ -65,7 +66,7 @@ const TOO_LARGE = "My answer was too large to be kept.";
 /** No words, and no tools: fine where something was said already in this turn. */
 function silent(turn: Turn, { stop }: Thought, cost: Cost): ChannelEvent {
   if (!hasSpoken(turn)) return failed(turn, WORDLESS[stop](cost.model), cost);
-  return { type: "thought", data: { content: [], ...cost, answers: [...heardIn(turn.lines)] } };
+  return { type: "thought", data: { content: [], ...cost, answers: [...heardIn(turn.lines)], ...refsIn(turn.lines) } };
 }
 
 function hasSpoken({ lines }: Turn): boolean {

@@ -3,6 +3,7 @@ import {
   endedIn,
   heardIn,
   isFull,
+  refsIn,
   type StepEnd,
   type StepFailure,
   type Turn,
@@ -101,7 +102,8 @@ function stop(
   if (turn === undefined) {
     return { type: "refusal", code: "nothing-to-stop", reason: "nothing is being thought about here just now" };
   }
-  return { type: "stopped", data: { who, answers: [...heardIn([...turn.lines, ...waiting])] } };
+  const lines = [...turn.lines, ...waiting];
+  return { type: "stopped", data: { who, answers: [...heardIn(lines)], ...refsIn(lines) } };
 }
 
 /** The work whose beginning was this mail. */

@@ -1,4 +1,4 @@
-import { heardIn, type Turn } from "#actors/turn/mod.ts";
+import { heardIn, refsIn, type Turn } from "#actors/turn/mod.ts";
 import type { ChannelEvent } from "#subjects/channel.ts";
 
 type Failed = Extract<ChannelEvent, { type: "failed" }>;
@@ -8,7 +8,10 @@ export function failed({ lines }: Turn, reason: string, cost: Partial<Failed["da
   const answers = [...heardIn(lines)];
   const hasReport = lines.some(({ role }) => role === "report");
   const parts = [reason, answers.length === 0 ? "" : advice, hasReport ? UNTOLD : ""];
-  return { type: "failed", data: { reason: parts.filter((part) => part !== "").join(" "), answers, ...cost } };
+  return {
+    type: "failed",
+    data: { reason: parts.filter((part) => part !== "").join(" "), answers, ...refsIn(lines), ...cost },
+  };
 }
 
 const AGAIN = "Please say it again.";

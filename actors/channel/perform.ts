@@ -23,7 +23,7 @@ export function questionOf(conversation: Conversation): Question {
 export function performWith(port: ThinkPort) {
   return async (step: ChannelStep, tools: Tools<Brought>): Promise<Brought> => {
     const { conversation } = step;
-    const { address, signal } = tools;
+    const { address, signal, artifacts } = tools;
     if (step.type === "use") {
       tools.live("status", { doing: "using", tool: step.call.name });
       return use(step.call, { from: address, seq: conversation.seq }, tools);
@@ -32,7 +32,7 @@ export function performWith(port: ThinkPort) {
     const speakers = speakersIn(conversation);
     const everybody = [{ conversation: address }];
     const spenders = speakers.length === 0 ? everybody : speakers.map((who) => ({ conversation: address, who }));
-    const of = { address, signal, spenders };
+    const of = { address, signal, spenders, artifacts };
     return await think(questionOf(conversation), of, port, (text, attempt) => words.push(text, attempt));
   };
 }

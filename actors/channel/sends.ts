@@ -6,6 +6,8 @@ import type { ChannelEvent, channelViewSchema } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import { workerAddress } from "#subjects/job.ts";
 import { type Address, addressOf, isAddress, parseAddress } from "#subjects/mod.ts";
+import type { TelegramMail } from "#subjects/telegram.ts";
+import { chatOf } from "#subjects/telegram-chat.ts";
 import { cancelInput, routeInput } from "./tools.ts";
 
 /** Length of the preview in the view. Units: UTF-16 units. */
@@ -21,8 +23,15 @@ type Sends = Readonly<Record<string, Send>>;
 
 type Of = { readonly address: Address; readonly id: string; readonly at: number };
 
-/** What was said shows in the view; what an answer began, passed on or cost leaves as mail. */
+/** What was said shows in the view and in the chat; what an answer began, passed on or cost leaves as mail. */
 export function sends(event: ChannelEvent, of: Of): Sends {
+  const chat = chatOf(of.address);
+  const data = chat && told(event);
+  const telling: Sends = chat && data ? { telegram: { type: "mail", to: chat, verb: "tell", data } } : {};
+  return { ...besides(event, of), ...telling };
+}
+
+function besides(event: ChannelEvent, of: Of): Sends {
   switch (event.type) {
     case "said":
       return { ...view(of.at, event.data.text), ...answerSends(event.data, of) };
@@ -33,6 +42,32 @@ export function sends(event: ChannelEvent, of: Of): Sends {
     default:
       return {};
   }
+}
+
+type Tell = Extract<TelegramMail, { verb: "tell" }>["data"];
+
+/** What the people of a chat are told of an event. */
+function told({ type, data }: ChannelEvent): Tell | undefined {
+  switch (type) {
+    case "said": {
+      const { text, answers, re, model } = data;
+      return { type, text, ...about(re), closes: answers !== undefined, model };
+    }
+    case "thought":
+      return data.answers === undefined ? undefined : { type: "ended", text: "", ...about(data.re), closes: true };
+    case "failed":
+      return { type, text: data.reason, ...about(data.re), closes: true };
+    case "stopped":
+      return { type, text: "", ...about(data.re), closes: true };
+    case "warned":
+      return { type, text: data.text, closes: false };
+    default:
+      return undefined;
+  }
+}
+
+function about(re: Tell["re"]): Pick<Tell, "re"> {
+  return re === undefined ? {} : { re };
 }
 
 type Answer = Extract<ChannelEvent, { type: "said" | "thought" }>["data"];

@@ -1,4 +1,5 @@
 import type { Who } from "#subjects/mod.ts";
+import { fileName } from "./files.ts";
 import { askOf, factIn, factTold, mine, nameIn, nameTold, plain, quote, type Turn, unseen } from "./recall.ts";
 import type { Line, Window } from "./window.ts";
 
@@ -72,7 +73,8 @@ export function composeAnswer(window: Window, told: ReadonlyMap<Line, string> = 
   let ordinal = window.heard - waiting.filter(({ report }) => report === undefined).length;
   for (const line of waiting) {
     if (line.report === undefined) ordinal++;
-    const text = told.get(line) ?? replyTo({ line, ask: askOf(line.text), past, window, ordinal });
+    const answer = told.get(line) ?? replyTo({ line, ask: askOf(line.text), past, window, ordinal });
+    const text = [answer, ...filesIn(line)].join(" ");
     replies.push(text);
     past.push(line, { role: "agent", seq: line.seq, text });
   }
@@ -84,6 +86,13 @@ export function composeAnswer(window: Window, told: ReadonlyMap<Line, string> = 
 /** The lines that wait for an answer. */
 export function waitingIn({ lines, answers }: Window): readonly Line[] {
   return lines.filter((line) => line.role === "user" && answers.includes(line.seq));
+}
+
+/** What came with a message, which cannot be looked into offline. */
+function filesIn({ files = [] }: Line): readonly string[] {
+  if (files.length === 0) return [];
+  const shown = files.map(fileName).join(", ");
+  return [`I see ${files.length === 1 ? "1 file" : `${files.length} files`}: ${shown}.`];
 }
 
 function replyTo(turn: Turn): string {

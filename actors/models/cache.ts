@@ -4,7 +4,7 @@ import { contentSchema } from "#subjects/turn.ts";
 import { type ModelName, OFFLINE, writtenName } from "./chain.ts";
 import type { Entries } from "./cooldowns.ts";
 import { jsonOf } from "./json.ts";
-import { type Answer, textOf } from "./provider.ts";
+import { type Answer, type FilePart, type Message, textOf } from "./provider.ts";
 import type { Call } from "./router.ts";
 
 /** Has the answer to a request that is the same in every word, or asks for one and keeps it. Throws: what asking throws. */
@@ -39,11 +39,22 @@ export function answerCache(entries: Entries, ttlMs: number): AnswerCache {
   };
 }
 
-/** Shape: `answer.9f86d081…`, of all that an answer may depend on. */
+/** Shape: `answer.9f86d081…`, of all that an answer may depend on; files stand there by their names, which come once. */
 function keyOf(call: Call, chain: readonly ModelName[]): string {
-  const { system, tools, unseen, messages, postscript, maxOutputTokens, task } = call;
+  const { system, tools, unseen, postscript, maxOutputTokens, task } = call;
+  const messages = call.messages.map(named);
   const request = { chain: chain.map(writtenName), system, tools, unseen, messages, postscript, maxOutputTokens, task };
   return `answer.${hash("sha256", JSON.stringify(request))}`;
+}
+
+function named(message: Message): object {
+  if (message.role !== "user") return message;
+  return { ...message, content: message.content.map((part) => (part.type === "file" ? namedFile(part) : part)) };
+}
+
+/** Without its bytes, which take long to sum up. */
+function namedFile({ picture, ...part }: FilePart): object {
+  return { ...part, isSeen: picture !== undefined };
 }
 
 function entryOf({ content, stop, model }: Answer): string {

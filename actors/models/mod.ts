@@ -3,6 +3,7 @@ export { type BudgetPort, BudgetSpent, type Budgets, budgetsFrom, type Spender }
 export { OFFLINE, type Thinker } from "./chain.ts";
 export { type Cooldowns, type Entries, ownCooldowns, sharedCooldowns } from "./cooldowns.ts";
 export { ModelFailed } from "./failure.ts";
+export { fileText, isPicture, PICTURE_TOKENS, pictureOf } from "./files.ts";
 export { limitsFrom } from "./limits.ts";
 export { type Models, type ModelsPort, modelsFrom } from "./models.ts";
 export {

@@ -15,6 +15,7 @@ import type { Answer, Provider } from "./provider.ts";
 import { RETRY, type RetryOptions } from "./retry.ts";
 import { type Call, Router, type RouterPort } from "./router.ts";
 import type { Server } from "./servers.ts";
+import { sees } from "./sight.ts";
 import { contextTokensOf } from "./tokens.ts";
 
 /** All that one kind of process thinks with. */
@@ -25,6 +26,8 @@ export type Models = {
   contextTokens(task?: string): number;
   /** Whether nobody charges for any model that a call may go to. */
   isFree(task?: string): boolean;
+  /** Whether any model that a call may go to takes pictures; those that do not are given the lines of them alone. */
+  sees(task?: string): boolean;
 };
 
 /** Models whose libraries are loaded with their first calls, if not before. */
@@ -82,6 +85,7 @@ export function modelsFrom(
     },
     contextTokens: (task) => contextTokensOf(chainOf(task).map(writtenName), settings.contextTokens),
     isFree: (task) => chainOf(task).every((name) => isFree(writtenName(name), settings.prices)),
+    sees: (task) => chainOf(task).some(sees),
   };
 }
 

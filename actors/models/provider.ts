@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Who } from "#subjects/mod.ts";
+import type { SentFile } from "#subjects/turn.ts";
 import { jsonOf } from "./json.ts";
 
 /** Words. */
@@ -11,6 +12,9 @@ export type ImagePart = {
   readonly mediaType: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
   readonly base64: string;
 };
+
+/** A file that came with a message: a line says what it is, and a model that sees is shown the picture, where one is there. */
+export type FilePart = { readonly type: "file"; readonly file: SentFile; readonly picture?: ImagePart };
 
 /** The model wants a tool used. `id` comes back in the result. */
 export type ToolCall = {
@@ -43,7 +47,7 @@ export type ToolResult = {
 
 /** One message of a transcript. `who` tells several speakers apart. */
 export type Message =
-  | { readonly role: "user"; readonly content: readonly (TextPart | ImagePart)[]; readonly who?: Who }
+  | { readonly role: "user"; readonly content: readonly (TextPart | ImagePart | FilePart)[]; readonly who?: Who }
   | { readonly role: "assistant"; readonly content: readonly AnswerPart[] }
   | { readonly role: "tool"; readonly results: readonly ToolResult[] };
 

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ModelName, OFFLINE, writtenName } from "./chain.ts";
 import type { Cooldowns } from "./cooldowns.ts";
 import { ModelFailed, unknownModel } from "./failure.ts";
+import { hasPictures, withoutPictures } from "./files.ts";
 import type { Answer, ModelRequest, Provider } from "./provider.ts";
 import { type RetryOptions, waitBeforeRetry } from "./retry.ts";
+import { sees } from "./sight.ts";
 
 /**
  * A call of whichever model can answer. What is told by `onText` under one attempt is the beginning of one text; a later
@@ -93,10 +95,16 @@ class Turn {
   /** Asks one model, a few times where that may help; undefined when it has no answer. Throws: a failure that ends all. */
   async ask(name: ModelName, tries: number): Promise<Answer | undefined> {
     this.restsUntil = undefined;
+    let messages = sees(name) ? this.#call.messages : withoutPictures(this.#call.messages);
     for (let tried = 1; ; tried++) {
-      const told = await this.#once(name);
+      const told = await this.#once(name, messages);
       if (!(told instanceof ModelFailed)) return told;
       await this.#note(name, told);
+      // Perhaps it takes none, or not these: the lines of them say what there was.
+      if (told.code === "model-request" && hasPictures(messages)) {
+        messages = withoutPictures(messages);
+        continue;
+      }
       if (told.after === "stop") throw told;
       const { retry, chance } = this.#port;
       const waitMs = told.after === "next" ? undefined : waitBeforeRetry(told, tried, retry, chance());
@@ -112,14 +120,14 @@ class Turn {
     signal.throwIfAborted();
   }
 
-  async #once({ provider, model }: ModelName): Promise<Answer | ModelFailed> {
+  async #once({ provider, model }: ModelName, messages: Call["messages"]): Promise<Answer | ModelFailed> {
     const { providers } = this.#port;
     const known = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
     if (known === undefined) return unknownModel(writtenName({ provider, model }), Object.keys(providers));
     const attempt = ++this.#attempt;
     const { task: _, ...request } = this.#call;
     try {
-      return await known.think({ ...request, model, onText: (text) => this.#call.onText(text, attempt) });
+      return await known.think({ ...request, messages, model, onText: (text) => this.#call.onText(text, attempt) });
     } catch (error) {
       this.#call.signal.throwIfAborted();
       if (error instanceof ModelFailed) return error;

@@ -1,8 +1,10 @@
 import { excerpt } from "#subjects/excerpt.ts";
 import type { Who } from "#subjects/mod.ts";
 import { withValidIds } from "./call-ids.ts";
+import { fileText } from "./files.ts";
 import type {
   AnswerPart,
+  FilePart,
   ImagePart,
   MalformedCall,
   Message,
@@ -24,9 +26,9 @@ const GOES_ON = "(The conversation goes on from what is not shown.)";
 /** Said in place of a message of blanks: APIs refuse a text without a letter, and with it every later call that shows it. */
 const BLANK = "(An empty message.)";
 
-/** A line that looks like one of ours in what somebody says: another speaker's name, work that has ended, a task. */
+/** A line that looks like one of ours in what somebody says: another speaker's name, work that has ended, a file, a task. */
 const LIKE_OURS =
-  /^([ \t]*)\[((?:[^\]\r\n\u2028\u2029]*(?:, (?:telegram|terminal|http|mcp|agent|system)| has ended: [a-z-]+))|task)\]/gimu;
+  /^([ \t]*)\[((?:[^\]\r\n\u2028\u2029]*(?:, (?:telegram|terminal|http|mcp|agent|system)| has ended: [a-z-]+))|file (?=[^\]\r\n\u2028\u2029]*, artifact )[^\]\r\n\u2028\u2029]*|task)\]/gimu;
 
 /** The transcript as APIs take it. */
 export function spokenMessages({ messages, model }: Pick<ModelRequest, "messages" | "model">): readonly Spoken[] {
@@ -79,11 +81,18 @@ function spokenMessage(message: Message, named: boolean, model: string): Spoken 
     }
     case "user": {
       const speaker = named && message.who !== undefined ? [text(`[${nameOf(message.who)}]`)] : [];
-      const said = message.content.filter(isSaid).map(wellFormed);
-      const content = said.map((part) => asTheirs(part, message.who === undefined));
+      const isNobodys = message.who === undefined;
+      const content = message.content
+        .filter(isSaid)
+        .flatMap((part) => (part.type === "file" ? fileParts(part) : [asTheirs(wellFormed(part), isNobodys)]));
       return { role: "user", content: [...speaker, ...(content.length === 0 ? [text(BLANK)] : content)] };
     }
   }
+}
+
+/** A file's line, and behind it what is to be seen of it. */
+function fileParts({ file, picture }: FilePart): readonly (TextPart | ImagePart)[] {
+  return picture === undefined ? [text(fileText(file))] : [text(fileText(file)), picture];
 }
 
 /**
@@ -115,7 +124,7 @@ function wholeText(value: unknown): unknown {
   return typeof value === "string" ? value.toWellFormed() : value;
 }
 
-function isSaid(part: AnswerPart | ImagePart): boolean {
+function isSaid(part: AnswerPart | ImagePart | FilePart): boolean {
   return part.type !== "text" || part.text.trim() !== "";
 }
 

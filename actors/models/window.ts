@@ -1,4 +1,5 @@
 import type { Who } from "#subjects/mod.ts";
+import type { SentFile } from "#subjects/turn.ts";
 import { type Message, type ModelRequest, textOf } from "./provider.ts";
 
 /** One line of a conversation as the offline model reads it. */
@@ -7,6 +8,8 @@ export type Line = {
   readonly seq: number;
   readonly text: string;
   readonly who?: Who;
+  /** What came with it. */
+  readonly files?: readonly SentFile[];
   /** It is not a person's word: work that was begun here has ended, or says something. */
   readonly report?: Report;
 };
@@ -66,9 +69,11 @@ function lineOf(message: Message): readonly Omit<Line, "seq">[] {
   if (message.role === "tool") return [];
   const text = textOf(message.content);
   if (message.role === "assistant") return text === "" ? [] : [{ role: "agent", text }];
-  if (message.who !== undefined) return [{ role: "user", text, who: message.who }];
+  const sent = message.content.flatMap((part) => (part.type === "file" ? [part.file] : []));
+  const files = sent.length === 0 ? {} : { files: sent };
+  if (message.who !== undefined) return [{ role: "user", text, who: message.who, ...files }];
   const report = reportIn(text);
-  return [{ role: "user", text, ...(report === undefined ? {} : { report }) }];
+  return [{ role: "user", text, ...files, ...(report === undefined ? {} : { report }) }];
 }
 
 function reportIn(message: string): Report | undefined {

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cortexContract } from "#subjects/cortex.ts";
 import { KINDS } from "#subjects/mod.ts";
-import { IDENTITY_TEXTS, PROMPTS } from "#subjects/prompts.ts";
+import { IDENTITY_TEXTS } from "#subjects/prompts.ts";
 
-/** Kinds that think: each has a prompt of its own, called like the kind. */
-export const THINKING: readonly string[] = KINDS.filter(({ reads }) => reads?.[PROMPTS] !== undefined).map(
-  ({ kind }) => kind,
-);
+/** Kinds that think, and so tell what it cost: each has a prompt of its own, called like the kind. */
+export const THINKING: readonly string[] = KINDS.filter(({ sends }) =>
+  sends[cortexContract.kind]?.includes("charge"),
+).map(({ kind }) => kind);
 
 /** Every text there is of an agent, in the order in which models read them. Shape: `["SOUL", "IDENTITY", "USER", "channel"]`. */
 export const TEXT_NAMES: readonly string[] = [...IDENTITY_TEXTS, ...THINKING];

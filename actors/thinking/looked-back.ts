@@ -1,4 +1,5 @@
 import type { LookBack } from "#actors/turn/mod.ts";
+import { fileText } from "#models/mod.ts";
 import { channelContract } from "#subjects/channel.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import { isAddress, readEvent, type Who } from "#subjects/mod.ts";
@@ -52,7 +53,10 @@ export async function lookedBack(input: LookBack, back: AsyncIterable<readonly F
 
 function saidIn(record: Found): { readonly by: string; readonly text: string } | undefined {
   const event = readEvent(channelContract, record);
-  if (event?.type === "heard") return { by: nameOf(event.data.who), text: event.data.text };
+  if (event?.type === "heard") {
+    const { who, text, files = [] } = event.data;
+    return { by: nameOf(who), text: [text, ...files.map(fileText)].join(" ") };
+  }
   if (event?.type === "said" && event.data.text !== "") return { by: YOU, text: event.data.text };
   if (event?.type === "concluded") return { by: event.data.from, text: event.data.text };
   return undefined;

@@ -1,20 +1,33 @@
 import { BUILT_IN, type Prompts, type PromptText, systemOf } from "#actors/prompts/mod.ts";
-import { type Denied, type Prompt, promptOf, type Thought, type Window } from "#actors/turn/mod.ts";
+import {
+  type Denied,
+  type Pictures,
+  type Prompt,
+  picturesWanted,
+  promptOf,
+  type Thought,
+  type Window,
+} from "#actors/turn/mod.ts";
 import {
   BudgetSpent,
   type Budgets,
   estimatedTokens,
+  fileText,
+  type Message,
   type Models,
   OFFLINE,
+  PICTURE_TOKENS,
   type Spender,
   type Tool,
   textOf,
 } from "#models/mod.ts";
+import type { ArtifactReader } from "#runtime/mod.ts";
 import { type Address, parseAddress } from "#subjects/mod.ts";
+import { picturesOf } from "./pictures.ts";
 
 /** What prompts are made with. */
 export type PromptPort = {
-  readonly models: Pick<Models, "contextTokens">;
+  readonly models: Pick<Models, "contextTokens" | "sees">;
   /** Who the agents are. Default: what comes with Thalassa. */
   readonly prompts?: Prompts;
   /** Units: ms since 1970. */
@@ -42,21 +55,33 @@ export async function nextPrompt(
   { kind, window, tools, notes }: Question,
   address: Address,
   { models, prompts = BUILT_IN, now = Date.now }: PromptPort,
+  seen?: Promise<Pictures>,
 ): Promise<Prompt & { readonly texts: readonly PromptText[] }> {
-  const texts = await systemOf(prompts, parseAddress(address).agent, kind);
+  const [texts, pictures] = await Promise.all([systemOf(prompts, parseAddress(address).agent, kind), seen]);
   const identity = texts.map(({ text }) => text);
-  return { texts, ...promptOf(window, { identity, tools, notes, maxTokens: models.contextTokens(), now: now() }) };
+  const parts = { identity, tools, notes, maxTokens: models.contextTokens(), now: now() };
+  return { texts, ...promptOf(window, { ...parts, ...(pictures === undefined ? {} : { pictures }) }) };
 }
+
+/** For whom a call is made. */
+export type Asking = {
+  readonly address: Address;
+  readonly signal: AbortSignal;
+  readonly spenders: readonly Spender[];
+  /** Where the files are that came with messages. Default: they are only named. */
+  readonly artifacts?: ArtifactReader;
+};
 
 /** Calls a model, unless its money is spent. Throws: ModelFailed; the signal's reason. */
 export async function think(
   question: Question,
-  of: { readonly address: Address; readonly signal: AbortSignal; readonly spenders: readonly Spender[] },
+  of: Asking,
   port: ThinkPort,
   onText: (text: string, attempt: number) => void,
 ): Promise<Thought | Denied> {
   // What is asked of the bus is asked at once: each answer is a way there and back before the first word.
-  const made = nextPrompt(question, of.address, port);
+  const seen = of.artifacts && port.models.sees() ? picturesOf(question.window, of.artifacts, of.signal) : undefined;
+  const made = nextPrompt(question, of.address, port, seen);
   const denied = await Promise.all([made, ...of.spenders.map((spender) => port.budgets?.allow(spender))]).then(
     () => undefined,
     (error: unknown) => {
@@ -92,15 +117,23 @@ export type ShownPrompt = {
 /** What a model will be given, for people. */
 export async function promptShown(question: Question, address: Address, port: PromptPort): Promise<ShownPrompt> {
   const { texts, messages, unseen, postscript, tools } = await nextPrompt(question, address, port);
-  const lengths = messages.map(
-    (each) => (each.role === "tool" ? JSON.stringify(each.results) : textOf(each.content)).length,
-  );
+  const length = messages.reduce((sum, each) => sum + textIn(each).length, 0);
+  const pictures = port.models.sees() ? picturesWanted(question.window).length : 0;
   return {
     system: texts.map((text) => ({ ...text, tokens: estimatedTokens(text.text.length) })),
     tools: tools.map(({ name }) => name),
     messages: messages.length,
     unseen: unseen.lines,
-    tokens: estimatedTokens(lengths.reduce((sum, length) => sum + length, 0)),
+    tokens: estimatedTokens(length) + PICTURE_TOKENS * pictures,
     postscript,
   };
+}
+
+function textIn(message: Message): string {
+  if (message.role === "tool") return JSON.stringify(message.results);
+  if (message.role === "assistant") return textOf(message.content);
+  return message.content.reduce(
+    (text, part) => text + (part.type === "file" ? fileText(part.file) : ""),
+    textOf(message.content),
+  );
 }

@@ -43,7 +43,7 @@ export type Conversation = {
 };
 
 /** Raised when `Conversation` changes its shape. */
-export const CONVERSATION_VERSION = 2;
+export const CONVERSATION_VERSION = 3;
 
 /** Most settled lines that are kept for the model. Units: lines. */
 export const MAX_WINDOW_LINES = 200;
@@ -71,6 +71,12 @@ export function emptyConversation(address: Address): Conversation {
 /** The seqs of the messages that the running turn is about. */
 export function heardIn(lines: readonly Line[]): readonly number[] {
   return lines.flatMap(({ role, seq }) => (role === "user" ? [seq] : []));
+}
+
+/** What a bridge calls the messages that a turn is about, as an event says it: nothing where it names none. */
+export function refsIn(lines: readonly Line[]): { readonly re?: string[] } {
+  const re = lines.flatMap(({ role, ref }) => (role === "user" && ref !== undefined ? [ref] : []));
+  return re.length === 0 ? {} : { re };
 }
 
 /** Who began the running turn; where a conclusion did, who began what concluded. */

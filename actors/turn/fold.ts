@@ -30,8 +30,9 @@ export function foldConversation(before: Conversation, event: ChannelEvent, plac
   const state = { ...before, seq };
   switch (event.type) {
     case "heard": {
-      const { text, who } = event.data;
-      return goOn(wait({ ...state, heard: state.heard + 1 }, { role: "user", seq, at, text, who }));
+      const { text, who, files, ref } = event.data;
+      const besides = { ...(files === undefined ? {} : { files }), ...(ref === undefined ? {} : { ref }) };
+      return goOn(wait({ ...state, heard: state.heard + 1 }, { role: "user", seq, at, text, who, ...besides }));
     }
     case "said":
     case "thought":

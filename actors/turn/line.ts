@@ -1,6 +1,6 @@
-import { type AnswerPart, type Message, textOf } from "#models/mod.ts";
+import { type AnswerPart, fileText, type ImagePart, type Message, textOf } from "#models/mod.ts";
 import type { Who } from "#subjects/mod.ts";
-import { type CallResult, MAX_TEXT } from "#subjects/turn.ts";
+import { type CallResult, MAX_TEXT, type SentFile } from "#subjects/turn.ts";
 import { keptResult } from "./shown-result.ts";
 
 /**
@@ -14,6 +14,10 @@ export type Line = {
   readonly at: number;
   readonly text: string;
   readonly who?: Who;
+  /** What came with it. */
+  readonly files?: readonly SentFile[];
+  /** What its bridge calls it. */
+  readonly ref?: string;
   /** How deep the work was that this reports of. */
   readonly depth?: number;
   /** It is no reason to begin a turn. */
@@ -86,17 +90,27 @@ export function lengthOf(lines: readonly Line[]): number {
 }
 
 /** Size of one line. Units: UTF-16 units. */
-export function lineLength({ text, content, results = [] }: Line): number {
-  const answers = results.reduce((length, result) => length + result.text.length, 0);
-  return (content === undefined ? text.length : JSON.stringify(content).length) + answers;
+export function lineLength({ text, content, results = [], files = [] }: Line): number {
+  const besides = [...results.map((result) => result.text), ...files.map(fileText)];
+  const length = content === undefined ? text.length : JSON.stringify(content).length;
+  return besides.reduce((sum, each) => sum + each.length, length);
 }
 
-/** A line as messages to a model: every call is followed by its result. */
-export function messagesOf(line: Line): readonly Message[] {
-  const { role, text, who, content } = line;
+/** Pictures by the names of their artifacts. */
+export type Pictures = ReadonlyMap<string, ImagePart>;
+
+/** A line as messages to a model, with the pictures that it is to see: every call is followed by its result. */
+export function messagesOf(line: Line, pictures: Pictures = new Map()): readonly Message[] {
+  const { role, text, who, content, files = [] } = line;
   const words = [{ type: "text", text }] as const;
   if (role === "report") return [{ role: "user", content: words }];
-  if (role === "user") return [{ role, content: words, ...(who === undefined ? {} : { who }) }];
+  if (role === "user") {
+    const sent = files.map((file) => {
+      const picture = pictures.get(file.artifact);
+      return { type: "file", file, ...(picture === undefined ? {} : { picture }) } as const;
+    });
+    return [{ role, content: [...words, ...sent], ...(who === undefined ? {} : { who }) }];
+  }
   if (content === undefined) return [{ role: "assistant", content: words }];
   const calls = callsIn(content);
   // What was said for want of the model's own words was said after its calls.

@@ -11,14 +11,16 @@ export {
   MAX_WAITING_LINES,
   MAX_WINDOW_LENGTH,
   MAX_WINDOW_LINES,
+  refsIn,
   speakersIn,
   type Work,
 } from "./conversation.ts";
 export type { Used } from "./failed-call.ts";
 export { foldConversation } from "./fold.ts";
-export { bounded, type Call, callsIn, type Line, lengthOf, REPLY, settledLine } from "./line.ts";
+export { bounded, type Call, callsIn, type Line, lengthOf, type Pictures, REPLY, settledLine } from "./line.ts";
 export { LOOK_BACK, type LookBack, lookBack, lookBackInput } from "./look-back.ts";
 export { CONVERSATION } from "./past.ts";
+export { picturesWanted } from "./pictures.ts";
 export { type Prompt, promptOf, type Window, windowOf, workNote } from "./prompt.ts";
 export { STATUS_TOOL, setStatus, statusInput } from "./set-status.ts";
 export { shownResult } from "./shown-result.ts";

@@ -1,6 +1,6 @@
-import { estimatedTokens, type Message, type Tool, type Unseen } from "#models/mod.ts";
+import { estimatedTokens, type Message, PICTURE_TOKENS, type Tool, type Unseen } from "#models/mod.ts";
 import type { Conversation, Work } from "./conversation.ts";
-import { type Line, lengthOf, lineLength, messagesOf, shortestLine, shortLine } from "./line.ts";
+import { type Line, lengthOf, lineLength, messagesOf, type Pictures, shortestLine, shortLine } from "./line.ts";
 
 /** What a call sees of a conversation, and what it is told of the rest. */
 export type Window = {
@@ -34,6 +34,8 @@ export type PromptParts = {
   readonly now: number;
   /** What is different at every call, besides the time. */
   readonly notes: readonly string[];
+  /** Default: files are only named. */
+  readonly pictures?: Pictures;
 };
 
 /** What the running call sees; at rest, what the next one will see before what is heard until then. */
@@ -54,9 +56,10 @@ export function windowOf({ window, turn, waiting, before, first, heard, said }: 
  * Makes the prompt of a call. Of what does not fit into so many tokens the oldest lines are left out, and said to be; what
  * it is about is never left out.
  */
-export function promptOf(window: Window, { identity, tools, maxTokens, now, notes }: PromptParts): Prompt {
+export function promptOf(window: Window, { identity, tools, maxTokens, now, notes, pictures }: PromptParts): Prompt {
   const told = identity.join("").length + JSON.stringify(tools).length + notes.join("").length;
-  const room = maxTokens - estimatedTokens(told + (window.first?.text.length ?? 0));
+  const seen = PICTURE_TOKENS * (pictures?.size ?? 0);
+  const room = maxTokens - seen - estimatedTokens(told + (window.first?.text.length ?? 0));
   const shown = fitting(shortened(window, room), room);
   const left = window.lines.slice(0, window.lines.length - shown.length);
   const first = window.first ?? left.find((line) => line.role === "user");
@@ -69,7 +72,7 @@ export function promptOf(window: Window, { identity, tools, maxTokens, now, note
       heard: window.heard,
       said: window.said,
     },
-    messages: shown.flatMap(messagesOf),
+    messages: shown.flatMap((line) => messagesOf(line, pictures)),
     postscript: [`(It is ${minuteOf(now)}.)`, ...notes].join("\n"),
   };
 }

@@ -1,9 +1,12 @@
 import { bounded, callsIn, isTooLarge, settleCalls, type Turn } from "#actors/turn/mod.ts";
 import { textOf } from "#models/mod.ts";
-import type { Approval } from "#subjects/job.ts";
+import type { Approval, Job } from "#subjects/job.ts";
+import { isAddress, parseAddress } from "#subjects/mod.ts";
 import type { Ordered } from "#subjects/order.ts";
+import { telegramContract } from "#subjects/telegram.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import type { WorkerEvent } from "#subjects/worker.ts";
+import { chatFor } from "./job-shown.ts";
 import { orderText } from "./shown-order.ts";
 import type { Begun } from "./state.ts";
 import type { JudgedThought } from "./thought.ts";
@@ -29,6 +32,9 @@ const UNASKABLE =
   "Not done: a person has to allow that, and it is too long to be shown to them. Do it in smaller parts.";
 
 const UNJUDGED = { effect: "deny", why: "nobody judged it" } as const;
+
+/** What comes of a call that wants a file of people whom the job is not for. */
+const FOREIGN = "Not done: that file came with a message of another conversation.";
 
 /** What comes of a call that the policy forbids. */
 const FORBIDDEN = "Not allowed here, and nobody is asked about it: ";
@@ -86,9 +92,9 @@ function ordering(
     const order = orderOf(call.name, call.input, { env: job.env, order: orderName(address, turn.calls + 1, index) });
     const { effect, why } = verdicts.find((each) => each.call === call.id) ?? UNJUDGED;
     const what = order === undefined ? "" : orderText(order);
-    const forbidden = effect === "ask" && what.length > MAX_ASKED ? UNASKABLE : `${FORBIDDEN}${why}`;
-    if (order === undefined || effect === "deny" || forbidden === UNASKABLE) {
-      results.push({ call: call.id, text: forbidden, failed: true });
+    const impossible = isForeign(order, job) ? FOREIGN : effect === "ask" && what.length > MAX_ASKED ? UNASKABLE : "";
+    if (order === undefined || effect === "deny" || impossible !== "") {
+      results.push({ call: call.id, text: impossible || `${FORBIDDEN}${why}`, failed: true });
     } else if (effect === "allow") orders.push({ call: call.id, order });
     else asks.push({ call: call.id, order, approval: { id: `a${asked + asks.length + 1}`, what, why, until } });
   }
@@ -97,6 +103,14 @@ function ordering(
     ...(orders.length === 0 ? {} : { orders }),
     ...(asks.length === 0 ? {} : { asks }),
   };
+}
+
+/** Files that people send belong to the chat that they came in; an owner may have all of them. */
+function isForeign(order: Ordered | undefined, job: Job): boolean {
+  if (order?.verb !== "put" || job.role === "owner") return false;
+  const { artifact } = order.data;
+  const sender = artifact.slice(0, artifact.indexOf("/"));
+  return isAddress(sender) && parseAddress(sender).kind === telegramContract.kind && sender !== chatFor(job);
 }
 
 /** The name of what the call of an answer orders; the same answer names it the same. Shape: `main.worker.w3fA9xQ-0:3-0`. */

@@ -62,7 +62,7 @@ function allowed(state: Begun, pending: Pending, who: Who): WorkerEvent | Refusa
 
 function denied(state: Begun, pending: Pending, who: Who, why: string): WorkerEvent {
   const { job, stands } = state;
-  if (pending.order === undefined) return aborted(state, who, `Not allowed: ${why}.`);
+  if (pending.order === undefined) return aborted(state, who, `Not allowed: ${why}.`, pending.approval.id);
   const left = othersThan(state, pending);
   return { type: "denied", data: { job, approval: pending.approval.id, who, why, left, state: stands } };
 }

@@ -31,9 +31,10 @@ export function stop(state: Begun, who: Who, why: string): WorkerEvent | Refusal
   return { type: "aborting", data: { job, who, why, ...(place === undefined ? {} : { host: place.host }) } };
 }
 
-/** It has ended before its time; its slot is given back where it claimed one. */
-export function aborted({ job, claim }: Begun, who: Who, why: string): WorkerEvent {
-  return { type: "aborted", data: { job, who, why, granted: claim !== undefined } };
+/** It has ended before its time, perhaps since something was not allowed; its slot is given back where it claimed one. */
+export function aborted({ job, claim }: Begun, who: Who, why: string, denied?: string): WorkerEvent {
+  const data = { job, who, why, granted: claim !== undefined, ...(denied === undefined ? {} : { denied }) };
+  return { type: "aborted", data };
 }
 
 /** What ran in its environment has ended, or nothing did. */

@@ -1,5 +1,5 @@
-import type { Address } from "#subjects/mod.ts";
-import { addressOf } from "#subjects/mod.ts";
+import type { Job } from "#subjects/job.ts";
+import { type Address, addressOf } from "#subjects/mod.ts";
 import type { CallResult } from "#subjects/turn.ts";
 import type { WorkerEvent, WorkerMail } from "#subjects/worker.ts";
 import { orderName } from "./answer.ts";
@@ -22,6 +22,8 @@ const INTERRUPTED =
 const SILENT = "its host did not answer in time";
 
 type MailData<Verb extends WorkerMail["verb"]> = Extract<WorkerMail, { verb: Verb }>["data"];
+
+type Used = Extract<WorkerEvent, { type: "used" }>["data"];
 
 /** The executor of a host. */
 export function executorOn(host: string): Address {
@@ -100,13 +102,28 @@ export function result(
   if (stands !== "running" || open === undefined) return undefined;
   const shown = resultText(came);
   if (open.call !== RUN) {
+    // A host names no files but its own.
+    const isKept = came.type === "artifact" && came.artifact.name.startsWith(`${from}/`);
+    const kept = isKept ? keptFor(job, came.artifact.name) : {};
     return {
       type: "used",
-      data: { call: open.call, ...shown, ...(came.type === "preview" ? { until: came.until } : {}) },
+      data: { call: open.call, ...shown, ...(came.type === "preview" ? { until: came.until } : {}), ...kept },
     };
   }
   if (shown.failed) return failed(state, shown.text);
   return { type: "completed", data: { job, text: shown.text, ...(place === undefined ? {} : { host: place.host }) } };
+}
+
+/** Longest name of a file that is handed over; the end of a longer one is kept, for it says what it is. Units: UTF-16 units. */
+const MAX_NAME = 120;
+
+/** A file that was kept is for the people of the conversation. Shape of an artifact: `main.executor.here/main-w3fA9xQ-0/5f0c/report.pdf`. */
+function keptFor({ for: conversation }: Job, artifact: string): Pick<Used, "kept"> {
+  const name = artifact
+    .slice(artifact.lastIndexOf("/") + 1)
+    .slice(-MAX_NAME)
+    .toWellFormed();
+  return conversation === undefined || name === "" ? {} : { kept: { artifact, name, for: conversation } };
 }
 
 /** A mail of this job was not taken: what it was for fails, rather than waits for ever. */

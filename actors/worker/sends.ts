@@ -1,13 +1,12 @@
-import type { z } from "zod";
 import { chargeSends, STATUS_TOOL, shownResult, statusInput, wellSettled } from "#actors/turn/mod.ts";
 import type { Send } from "#runtime/mod.ts";
 import { CORTEX, cortexContract } from "#subjects/cortex.ts";
-import { excerpt } from "#subjects/excerpt.ts";
-import { type Approval, JOBS_VIEW, type Job, type JobState, type jobViewSchema, workerAddress } from "#subjects/job.ts";
+import { type Approval, type Job, workerAddress } from "#subjects/job.ts";
 import { type Address, addressOf, parseAddress } from "#subjects/mod.ts";
 import type { Ordered } from "#subjects/order.ts";
 import type { WorkerEvent } from "#subjects/worker.ts";
 import { downOrder, executorOn } from "./environment.ts";
+import { chatFor, handingOver, showing } from "./job-shown.ts";
 
 type Sends = Readonly<Record<string, Send>>;
 
@@ -15,15 +14,6 @@ type Sends = Readonly<Record<string, Send>>;
 type Of = { readonly address: Address; readonly id: string; readonly at: number };
 
 type Data<Type extends WorkerEvent["type"]> = Extract<WorkerEvent, { type: Type }>["data"];
-
-/** Entry of the view `jobs` before the runtime adds its `seq`. */
-type Entry = Omit<z.output<typeof jobViewSchema>, "seq">;
-
-/** Most of a task that is shown in lists. Units: UTF-16 units. */
-const MAX_SHOWN = 300;
-
-/** Most of what it says of itself that is shown in lists. Units: UTF-16 units. */
-const MAX_STATUS = 500;
 
 /** A host that has not had an environment there for so long is taken for gone. Units: ms. */
 const UP_MS = 120_000;
@@ -37,7 +27,7 @@ const QUICK_MS = 60_000;
 /** An environment is let go within this time, or later by itself. Units: ms. */
 const DOWN_MS = 60_000;
 
-/** Each move shows in the view; the cortex, the host, the conversation and the ledger hear what concerns them. */
+/** Each move shows in the view and in the chat; the cortex, the host, the conversation and the ledger hear what concerns them. */
 export function sends(event: WorkerEvent, of: Of): Sends {
   switch (event.type) {
     case "requested":
@@ -45,9 +35,12 @@ export function sends(event: WorkerEvent, of: Of): Sends {
     case "approved":
       return approved(event.data, of);
     case "denied":
-      return view(of, event.data, event.data.state, "", event.data.left);
+      return denied(event.data, of);
     case "started":
-      return { ...view(of, event.data, "running"), ...timer("timeout", of.at + event.data.limitMs, {}) };
+      return {
+        ...showing(event.data.job, of.at, { state: "running" }),
+        ...timer("timeout", of.at + event.data.limitMs, {}),
+      };
     case "placed":
       return placed(event.data, of);
     case "attached": {
@@ -60,12 +53,14 @@ export function sends(event: WorkerEvent, of: Of): Sends {
     }
     case "thought":
       return thought(event.data, of);
+    case "used":
+      return event.data.kept === undefined ? {} : handingOver(event.data.kept);
     case "renewed":
       return renewed(event.data, of);
     case "aborting":
       return aborting(event.data, of);
     case "aborted":
-      return { ...ended(of, event.data, "aborted", event.data.why), ...release(of, event.data.granted) };
+      return aborted(event.data, of);
     case "completed":
       return finished(of, event.data, "completed", event.data.text);
     case "failed":
@@ -83,14 +78,19 @@ function requested({ job, approval, joins }: Data<"requested">, of: Of): Sends {
   const { for: to, assignment, who } = job;
   const joined =
     to === undefined || joins === undefined ? {} : { join: mail(to, "join", { task: assignment.text, who }) };
-  const shown = view(of, { job }, approval === undefined ? "queued" : "needs_approval", "", approval && [approval]);
+  const state = approval === undefined ? "queued" : "needs_approval";
+  const shown = showing(job, of.at, { state, approvals: approval && [approval] });
   return { ...shown, ...joined, ...(approval === undefined ? claim(of, job) : asking(of, job, [approval])) };
 }
 
-function approved({ job, order, host, left, state }: Data<"approved">, of: Of): Sends {
-  const shown = view(of, { job }, state, "", left);
+function approved({ job, approval, who, order, host, left, state }: Data<"approved">, of: Of): Sends {
+  const shown = showing(job, of.at, { state, approvals: left, decided: { approval, what: "approved", who } });
   if (order === undefined) return { ...shown, ...claim(of, job) };
   return { ...shown, ...(host === undefined ? {} : ordered([order], host, of.at)) };
+}
+
+function denied({ job, approval, who, left, state }: Data<"denied">, of: Of): Sends {
+  return showing(job, of.at, { state, approvals: left, decided: { approval, what: "denied", who } });
 }
 
 function placed({ job, host, order, bounds }: Data<"placed">, { at }: Of): Sends {
@@ -99,9 +99,15 @@ function placed({ job, host, order, bounds }: Data<"placed">, { at }: Of): Sends
 }
 
 function aborting({ job, host, why }: Data<"aborting">, of: Of): Sends {
-  const shown = view(of, { job }, "aborting", why);
+  const shown = showing(job, of.at, { state: "aborting", status: why });
   if (host === undefined) return shown;
   return { ...shown, ...down(of, job, host), ...timer("overdue", of.at + DOWN_MS, { order: downOrder(of.address) }) };
+}
+
+function aborted({ job, who, why, granted, denied: approval }: Data<"aborted">, of: Of): Sends {
+  const decided = approval === undefined ? undefined : { approval, what: "denied", who };
+  const shown = showing(job, of.at, { state: "aborted", status: why, decided });
+  return { ...shown, ...concluding(job, OUTCOMES.aborted, why), ...release(of, granted) };
 }
 
 function thought(data: Data<"thought">, of: Of): Sends {
@@ -111,7 +117,7 @@ function thought(data: Data<"thought">, of: Of): Sends {
   const isShown = said !== undefined || approvals.length > 0;
   return {
     ...charge(of, data),
-    ...(isShown ? view(of, data, "running", said, approvals) : {}),
+    ...(isShown ? showing(job, of.at, { state: "running", status: said, approvals }) : {}),
     ...(said === undefined || job.for === undefined ? {} : { report: mail(job.for, "report", { text: said }) }),
     ...(host === undefined
       ? {}
@@ -133,12 +139,12 @@ function renewed({ job, who, text, before, host }: Data<"renewed">, of: Of): Sen
   return { ...leaving, spawn: mail(workerAddress(of.address, of.id, 0), "spawn", data) };
 }
 
-/** What has to be allowed is said to the people of the conversation, and forgotten in time. */
+/** What has to be allowed is said to the people of the conversation, where they are not shown buttons, and forgotten in time. */
 function asking({ address }: Of, job: Job, approvals: readonly Approval[]): Sends {
   const timers = approvals.map(
     ({ id, until }) => [`expire-${id}`, timerTo("expire", until, { approval: id })] as const,
   );
-  if (job.for === undefined || approvals.length === 0) return Object.fromEntries(timers);
+  if (job.for === undefined || approvals.length === 0 || chatFor(job) !== undefined) return Object.fromEntries(timers);
   const { id: name } = parseAddress(address);
   const lines = approvals.map(({ id, what, why }) => `${id}: ${what}\n  (${why})`);
   const text = `The job ${name} asks to be allowed this:\n${lines.join("\n")}\n/approve ${name} ${approvals[0]?.id} allows it, /deny ${name} ${approvals[0]?.id} does not.`;
@@ -173,47 +179,15 @@ function finished(
   const { job, host } = data;
   const until = "until" in data ? (data.until ?? 0) : 0;
   const leaving = host === undefined ? {} : until > of.at ? timer("leave", until, {}) : down(of, job, host);
-  return { ...charge(of, data), ...ended(of, data, state, text), ...release(of, true), ...leaving };
+  const outcome = "outcome" in data ? data.outcome : OUTCOMES[state];
+  const told = { ...showing(job, of.at, { state, status: text }), ...concluding(job, outcome, text) };
+  return { ...charge(of, data), ...told, ...release(of, true), ...leaving };
 }
 
 const OUTCOMES = { completed: "done", failed: "failed", aborted: "cancelled" } as const;
 
-function ended(
-  of: Of,
-  data: { readonly job: Job; readonly outcome?: string },
-  state: keyof typeof OUTCOMES,
-  text: string,
-): Sends {
-  const { for: to } = data.job;
-  const shown = view(of, data, state, text);
-  if (to === undefined) return shown;
-  return {
-    ...shown,
-    conclude: mail(to, "conclude", { outcome: data.outcome ?? OUTCOMES[state], text: shownResult(text) }),
-  };
-}
-
-function view(
-  { at }: Of,
-  { job }: { readonly job: Job },
-  state: JobState,
-  status = "",
-  approvals: readonly Approval[] = [],
-): Sends {
-  const { assignment, who, env, after } = job;
-  const data: Entry = {
-    state,
-    type: assignment.type,
-    text: excerpt(assignment.text, MAX_SHOWN),
-    who,
-    at,
-    env,
-    ...(job.for === undefined ? {} : { for: job.for }),
-    ...(after === undefined ? {} : { after }),
-    ...(status === "" ? {} : { status: excerpt(status, MAX_STATUS) }),
-    ...(approvals.length === 0 ? {} : { approvals: [...approvals] }),
-  };
-  return { view: { type: "view", view: JOBS_VIEW, data } };
+function concluding({ for: to }: Job, outcome: string, text: string): Sends {
+  return to === undefined ? {} : { conclude: mail(to, "conclude", { outcome, text: shownResult(text) }) };
 }
 
 function claim(of: Of, { who, role }: Job): Sends {

@@ -73,7 +73,7 @@ export const WORKER_TOOLS: Toolbox<ToolContext> = {
     INPUTS.preview,
   ),
   artifact: ordering(
-    "Keep a file of the workspace for people (do: keep), or fetch one that was kept.",
+    "Keep a file of the workspace for people (do: keep), or fetch one that was kept or came with a message (do: fetch), by the name of its artifact.",
     INPUTS.artifact,
   ),
   [STATUS_TOOL]: setStatus,

@@ -67,7 +67,7 @@ test("no transcript that a model is given has a tool call without its result, an
     fc.property(moves, (list) => {
       for (const { after } of play(list).log) {
         if (!Object.values(steps(after)).some(({ type }) => type === "think")) continue;
-        assertValid(windowOf(after).lines.flatMap(messagesOf));
+        assertValid(windowOf(after).lines.flatMap((line) => messagesOf(line)));
       }
     }),
   );

@@ -68,5 +68,6 @@ function modelsInto(calls: Call[]): Models {
     },
     contextTokens: () => 100_000,
     isFree: () => false,
+    sees: () => false,
   };
 }

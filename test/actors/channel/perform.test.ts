@@ -140,7 +140,7 @@ function offline(paceMs: number): Models {
 }
 
 function modelsThat(think: (call: Call) => Promise<Answer>): Models {
-  return { think, contextTokens: () => 100_000, isFree: () => false };
+  return { think, contextTokens: () => 100_000, isFree: () => false, sees: () => true };
 }
 
 function answerOf(text: string): Answer {

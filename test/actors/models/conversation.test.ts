@@ -6,6 +6,7 @@ import { openaiModels } from "#models/openai.ts";
 import { callOf, lastTold, ModelBed, resultsFor, says } from "#support/model-bed.ts";
 
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+const PIXEL_FILE = { artifact: "main.telegram.1/1-0", name: "pixel.png", type: "image/png", bytes: 70 };
 const weather = toolOf("weather", "Tells the weather of a city", z.object({ city: z.string() }));
 const usage = { prompt_tokens: 120, completion_tokens: 7, total_tokens: 127 };
 
@@ -71,13 +72,13 @@ for (const provider of ["anthropic", "openai", "vllm"] as const) {
   });
 
   test(`${provider}: a picture is shown`, async () => {
-    const model = `${provider}-sees`;
+    const model = `${provider}-vision`;
     bed.answers(model, { content: "A pixel." });
     const picture: Message = {
       role: "user",
       content: [
         { type: "text", text: "what is this?" },
-        { type: "image", mediaType: "image/png", base64: PIXEL },
+        { type: "file", file: PIXEL_FILE, picture: { type: "image", mediaType: "image/png", base64: PIXEL } },
       ],
     };
     const answer = await models(`${provider}/${model}`).think(callOf([picture]).call);

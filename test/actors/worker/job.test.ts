@@ -102,7 +102,10 @@ describe("an approval", () => {
     spec
       .given(asked())
       .when(mail({ verb: "expire", data: { approval: "a1" } }))
-      .decides({ type: "aborted", data: { job: RUN, who: { party: "system", id: "clock" }, why, granted: false } });
+      .decides({
+        type: "aborted",
+        data: { job: RUN, who: { party: "system", id: "clock" }, why, granted: false, denied: "a1" },
+      });
     const denied = spec.given(asked()).when(mail({ verb: "deny", data: { approval: "a1", who: ada, why: "no" } }));
     assert.equal(denied.after.state.stands, "aborted");
   });
