@@ -83,6 +83,12 @@ export const LAYERS: readonly Layer[] = [
     packages: ["@hono/", "hono", "rate-limiter-flexible", "node:", "zod"],
   },
   {
+    room: "bridges/telegram",
+    holds: "people at Telegram; a kind of actors",
+    ours: ["subjects/", RUNTIME, "actors/policy/mod.ts"],
+    packages: ["grammy", "@gramio/format", "file-type", "marked", "@hono/", "hono", "node:", "zod"],
+  },
+  {
     room: "bridges/*",
     holds: "one other outside party",
     ours: ["subjects/", RUNTIME, "bridges/conversation/"],
@@ -107,7 +113,7 @@ export const LAYERS: readonly Layer[] = [
     ],
     packages: [
       ...["@nats-io/", "node:", "zod", "commander", "pino"],
-      ...["smol-toml", "@clack/prompts", "@bomb.sh/tab", "microdiff"],
+      ...["smol-toml", "@clack/prompts", "@bomb.sh/tab", "microdiff", "grammy"],
     ],
   },
 ];

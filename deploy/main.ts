@@ -7,6 +7,7 @@ import { addEnv } from "./cli/env.ts";
 import { addIdentity } from "./cli/identity.ts";
 import { addJobs } from "./cli/jobs.ts";
 import { ENDS } from "./cli/lesson.ts";
+import { addPair } from "./cli/pair.ts";
 import { addPolicy } from "./cli/policy.ts";
 import { addPrompt } from "./cli/prompt.ts";
 import { addRunning } from "./cli/running.ts";
@@ -40,6 +41,7 @@ for (const add of [
   addWatching,
   addTimeTravel,
   addDead,
+  addPair,
   addToken,
   addSecret,
   addAgents,

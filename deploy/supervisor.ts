@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DEFAULTS } from "#runtime/options.ts";
 import { isSecretVariable } from "#subjects/scrub.ts";
+import { kindRoom } from "./kind-room.ts";
 import { variableOf } from "./settings/setting.ts";
 import { type Program, type ProgramEvent, Supervised } from "./supervised.ts";
 
@@ -70,7 +71,7 @@ export class Supervisor implements AsyncDisposable {
 /** The process of a kind. Its standard input stays open as long as we live, and it stops when that ends. */
 export function kindProgram(kind: string, name: string, env: Readonly<Record<string, string>>): Program {
   const graceMs = Number(env[GRACE_VARIABLE] ?? process.env[GRACE_VARIABLE] ?? HAND_OVER.graceMs);
-  const program = nodeProgram(new URL(`../actors/${kind}/main.ts`, import.meta.url), name, env);
+  const program = nodeProgram(new URL(`../${kindRoom(kind)}/main.ts`, import.meta.url), name, env);
   return { ...program, stopMs: graceMs + HAND_OVER.freeMs };
 }
 

@@ -3,6 +3,7 @@ import type { Client } from "#runtime/mod.ts";
 import { httpContract } from "#subjects/clients.ts";
 import { CLIENTS, KINDS, OPERATOR } from "#subjects/mod.ts";
 import { allRights } from "#subjects/permissions.ts";
+import { telegramContract } from "#subjects/telegram.ts";
 import { apiPrefixOf, connectAs, keysDirOf } from "./access.ts";
 import { writeBus } from "./bus-file.ts";
 import { BusNotReady, busProgram, endLeftBehind } from "./bus-program.ts";
@@ -20,6 +21,8 @@ import { SecretUnusable } from "./secrets/unusable.ts";
 import { kindVariables } from "./settings/here.ts";
 import { Hopeless } from "./supervised.ts";
 import { bridgeProgram, kindProgram, type Supervisor } from "./supervisor.ts";
+import { POLLER_ADDRESS } from "./telegram/poller.ts";
+import { configuredOf } from "./unconfigured.ts";
 import { claimHttp, type HttpPlace } from "./up-http.ts";
 import { syncOf, type UpSettings } from "./up-settings.ts";
 
@@ -58,9 +61,9 @@ export async function launch(launch: Launch): Promise<Running> {
   const http = settings.httpPort === undefined ? undefined : await claimHttp(home, settings.httpPort);
   const url =
     server.type === "external" ? useBus(home, server.url, http, reporter) : await startBus(launch, server, keys, http);
-  const variablesOf = await prepareBus(launch, { url, keysDir }, http);
+  const prepared = await prepareBus(launch, { url, keysDir }, http);
   signal.throwIfAborted();
-  await startProcesses(launch, url, keys, http, variablesOf);
+  await startProcesses(launch, url, keys, http, prepared);
   return { url, keysDir, isOurs: server.type === "binary", http };
 }
 
@@ -109,12 +112,15 @@ async function startBus(
   return url;
 }
 
-/** Has the bus hold all that it has to, and gives what it knows for the processes of each user. */
+/** What the bus knows for the processes of each user, and which of those are to be started. */
+type Prepared = Pick<Handing, "variablesOf"> & Pick<UpSettings, "processes">;
+
+/** Has the bus hold all that it has to. */
 async function prepareBus(
   { home, settings, reporter, signal }: Launch,
   bus: { readonly url: string; readonly keysDir: string },
   http: HttpPlace | undefined,
-): Promise<Handing["variablesOf"]> {
+): Promise<Prepared> {
   await using operator = await connectAs(OPERATOR, bus);
   await provision(operator.wire.nc);
   if (http !== undefined) await ensureHomeToken(operator, home, (line) => reporter.note(line));
@@ -122,15 +128,19 @@ async function prepareBus(
   const shared = await kindVariables(operator);
   await renewMasterKey(operator, home, settings.rotateDays, reporter);
   const secrets = await secretsFor(Object.keys(settings.processes), operator, home, reporter);
-  return (user) => ({ ...shared, ...secrets(user) });
+  const variablesOf = (user: string) => ({ ...shared, ...secrets(user) });
+  const processes = configuredOf(settings.processes, variablesOf, (line, fields) => reporter.note(line, fields));
+  // Nobody else writes to it first; said again, it changes nothing.
+  if (processes[telegramContract.kind] !== undefined) await operator.send(POLLER_ADDRESS, "open", {});
+  return { variablesOf, processes };
 }
 
 async function startProcesses(
-  { home, settings, reporter, supervisor, signal }: Launch,
+  { home, reporter, supervisor, signal }: Launch,
   url: string,
   keys: Readonly<Record<string, Key>>,
   http: HttpPlace | undefined,
-  variablesOf: Handing["variablesOf"],
+  { variablesOf, processes }: Prepared,
 ): Promise<void> {
   const envOf = (user: string) => ({
     ...variablesOf(user),
@@ -140,7 +150,7 @@ async function startProcesses(
     // Halves the time a process takes to load its modules, from its second start on.
     NODE_COMPILE_CACHE: join(home.cacheDir, "compiled"),
   });
-  const ready = Object.entries(settings.processes).flatMap(([kind, count]) =>
+  const ready = Object.entries(processes).flatMap(([kind, count]) =>
     Array.from({ length: count }, (_, index) =>
       supervisor.startKind(kindProgram(kind, count === 1 ? kind : `${kind} ${index + 1}`, envOf(kind))),
     ),

@@ -41,6 +41,17 @@ export const actorChapters: readonly Chapter[] = [
       ],
       "panic-on": ["All jobs are stopped already", "`thalassa panic off` lets them go on"],
       "panic-off": ["Nothing is stopped", "`thalassa panic on` stops all jobs"],
+      "no-such-code": [
+        "Nobody asks to be let in with that code: it is over after an hour, and after it was decided on",
+        "`thalassa pair` lists the codes; have them write to the bot again",
+      ],
+      "no-such-person": [
+        "That person was not let in by a code",
+        "`thalassa pair` lists who was; who is an owner or user by a setting is taken out there",
+      ],
+      "too-many-people": ["As many people are let in as can be", "`thalassa pair remove PERSON` makes room"],
+      "not-a-chat": ["The poller of Telegram was told what is for a chat", "mend the sender"],
+      "not-the-poller": ["A chat of Telegram was told what is for the poller", "send it to `main.telegram.poller`"],
       "has-a-past": ["A fork was wanted under an address that has a log", "fork to another name"],
       "other-kind": ["A fork was wanted of an actor of another kind", "fork to an address of the same kind"],
       "no-such-past": ["Nothing had happened to the other by then", "take a sequence from `thalassa log`"],
@@ -65,6 +76,36 @@ export const actorChapters: readonly Chapter[] = [
       "decide-threw": [
         "The kind itself failed on it",
         "a mistake in Thalassa: report it with `thalassa dead show`; after an update, `thalassa dead retry`",
+      ],
+      "telegram-gone": [
+        "The bot may not write to that chat any more: it was blocked, or thrown out; other codes that begin so say which",
+        "have it let in again and say something there, then `thalassa dead retry`",
+      ],
+      "telegram-blocked": [
+        "The person has blocked the bot",
+        "nothing, unless they let it in again; then `thalassa dead retry` shows what they missed",
+      ],
+      "telegram-deactivated": ["The person's account at Telegram is gone", "drop it: `thalassa dead drop`"],
+      "telegram-never-written": [
+        "A bot may not be the first to write to somebody",
+        "have them write to it once, then `thalassa dead retry`",
+      ],
+      "telegram-no-rights": [
+        "The bot may not write in that group",
+        "let it, in the group's settings, then `thalassa dead retry`",
+      ],
+      "telegram-topic-gone": ["The topic was deleted or closed", "write in another one; drop it: `thalassa dead drop`"],
+      "telegram-forbidden": [
+        "Telegram does not let the bot write there, and says why",
+        "do what it says, then `thalassa dead retry`",
+      ],
+      "telegram-missing": [
+        "Somebody deleted the message at Telegram that was to be changed",
+        "`thalassa dead retry` shows it in a new one, or drop it",
+      ],
+      "telegram-refused": [
+        "Telegram does not take it; its own words are the reason",
+        "read them: a right that the bot lacks in that group, as a rule; then `thalassa dead retry`, or drop it",
       ],
       garbled: ["What lies in `DEAD` there is no dead letter", "`thalassa dead drop` removes it"],
     },

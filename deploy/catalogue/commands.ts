@@ -149,6 +149,32 @@ export const commandChapters: readonly Chapter[] = [
     },
   },
   {
+    title: "Telegram",
+    met: "by `setup telegram` and `pair`; see [Telegram](telegram.md)",
+    troubles: {
+      "telegram-token-refused": [
+        "What was given is no bot's token, or none any more",
+        "`/mybots` at @BotFather shows it; all of it is needed, the digits and the colon too",
+      ],
+      "telegram-unreachable": [
+        "The Bot API does not answer, or something else answers in its place",
+        "look at the network and the proxy; `thalassa config get telegram.api` says where it is looked for",
+      ],
+      "telegram-owner-unnamed": [
+        "Nobody has sent the code in five minutes, or another program takes what people write",
+        "again; or name them: `thalassa setup telegram --owner 4711`",
+      ],
+      "pair-refused": [
+        "The bridge does not want it; its own code and reason are in the message",
+        "`thalassa pair` shows who is let in and which codes count; see [refusals](#refusals)",
+      ],
+      "pair-unanswered": [
+        "The bridge has not heard in time what was said to it",
+        "`thalassa ps` shows whether it runs; what was said is kept, and heard once it does",
+      ],
+    },
+  },
+  {
     title: "Secrets",
     met: "by `secret`, by `doctor`, and in what `up` says when it starts; see [secrets](secrets.md)",
     troubles: {

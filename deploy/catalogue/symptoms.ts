@@ -62,6 +62,39 @@ export const SYMPTOMS: readonly Symptom[] = [
     ],
   },
   {
+    seen: "The bot at Telegram does not answer",
+    look: [
+      "`thalassa ps`: does `telegram` run? Where it is not set up, the line says what it lacks, and `thalassa setup telegram` does it; then start `up` anew.",
+      "`thalassa doctor` under `telegram` says what stands in the way at Telegram: a token that was revoked (`thalassa secret set TELEGRAM_BOT_TOKEN`), a webhook, a second program.",
+      "`thalassa pair`: was this person let in? Whoever is not is told a code, once; `thalassa pair approve CODE`.",
+      "In a group it answers where it is mentioned or answered; what else it sees is between `telegram.groups` and the privacy mode of the bot: see [groups](telegram.md#groups).",
+      "`thalassa log main.telegram.poller` tells what came in, `thalassa log main.telegram.4711` what became of it in one chat.",
+    ],
+  },
+  {
+    seen: "A second program runs the same bot (409)",
+    look: [
+      "Telegram gives what people write to one program at a time. Two that ask for it take it from each other; nothing is lost, and answers are late.",
+      "A second home, another host, an earlier test of yours, or another program altogether: find it and stop it. If you cannot, `/revoke` at @BotFather makes a new token, which only you have: `thalassa secret set TELEGRAM_BOT_TOKEN`.",
+      "Processes of the kind `telegram` on several hosts of one bus are no second program: one of them asks.",
+    ],
+  },
+  {
+    seen: "The bot was blocked, or thrown out of a group",
+    look: [
+      "What was to be shown there is kept as dead letters, `thalassa dead`; nothing is tried again and again.",
+      "Once the person has unblocked it, or the group has let it in again, they say something; `thalassa dead retry N` shows what was left.",
+    ],
+  },
+  {
+    seen: "The webhook of Telegram brings nothing",
+    look: [
+      "`thalassa config get telegram.webhook_url` has to be an https address with a certificate that Telegram trusts, on port 443, 80, 88 or 8443, and to lead to `telegram.webhook_host` and `telegram.webhook_port` of the host where `telegram` runs.",
+      "`thalassa doctor` under `telegram` says what Telegram last said of it. A proxy has to pass on the header `X-Telegram-Bot-Api-Secret-Token`.",
+      "Without an address that can be reached: `thalassa config set telegram.mode polling`, and start `up` anew.",
+    ],
+  },
+  {
     seen: "It is slow",
     look: [
       "`durability` `disk` syncs every write; `thalassa config get durability`.",

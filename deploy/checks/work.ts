@@ -1,6 +1,7 @@
 import type { ConsumerInfo } from "@nats-io/jetstream";
 import { countProcesses } from "#deploy/census.ts";
 import { duration } from "#deploy/table.ts";
+import { lackHere } from "#deploy/unconfigured.ts";
 import type { Client } from "#runtime/mod.ts";
 import { KINDS, mailStream } from "#subjects/mod.ts";
 import { bad, type Finding, good, warn } from "./finding.ts";
@@ -12,19 +13,25 @@ const STUCK_MS = 60_000;
 /** Subjects of more mail than this are not looked at one by one. */
 const MAX_LOOKED_AT = 10_000;
 
-/** At least one process of each kind answers. */
-export async function checkProcesses(client: Client): Promise<readonly Finding[]> {
+/** At least one process of each kind answers, but of those that nobody has set up. */
+export async function checkProcesses(
+  client: Client,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly Finding[]> {
   const { processes, absent } = await countProcesses(client);
+  const lacks = await Promise.all(absent.map((kind) => lackHere(kind, client, env)));
   const running = [...Map.groupBy(processes, ({ kind }) => kind)].map(([kind, all]) =>
     good("processes", `${kind}: ${all.length}, ${all.reduce((sum, each) => sum + each.partitions, 0)} partitions`),
   );
-  const missing = absent.map((kind) =>
-    bad(
-      "processes",
-      `no process of kind ${kind} answers; its mail waits`,
-      `thalassa up, or thalassa up --only ${kind}`,
-    ),
-  );
+  const missing = absent
+    .filter((_, at) => lacks[at] === undefined)
+    .map((kind) =>
+      bad(
+        "processes",
+        `no process of kind ${kind} answers; its mail waits`,
+        `thalassa up, or thalassa up --only ${kind}`,
+      ),
+    );
   return [...running, ...missing];
 }
 

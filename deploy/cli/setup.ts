@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import type { SetupExecutorOptions } from "#deploy/commands/setup-executor.ts";
+import type { SetupTelegramOptions } from "#deploy/commands/setup-telegram.ts";
 import { json, run } from "./action.ts";
-import { lesson } from "./lesson.ts";
+import { BUS_VARIABLES, lesson } from "./lesson.ts";
 
 /** The first thing to do, and the way to change one's mind: `setup`. */
 export function addSetup(program: Command): void {
@@ -31,6 +32,7 @@ export function addSetup(program: Command): void {
     )
     .action((options) => run(options, async () => (await import("#deploy/commands/setup.ts")).setup(options)));
   addExecutor(setup);
+  addTelegram(setup);
 }
 
 function addExecutor(setup: Command): void {
@@ -62,4 +64,40 @@ function addExecutor(setup: Command): void {
       const options = command.optsWithGlobals<SetupExecutorOptions>();
       await run(options, async () => (await import("#deploy/commands/setup-executor.ts")).setupExecutor(options));
     });
+}
+
+function addTelegram(setup: Command): void {
+  setup
+    .command("telegram")
+    .description("have a bot of Telegram talk for the agents: its token, its owners, how messages come")
+    .option("--token-stdin", "read the token from standard input; it is never an argument")
+    .option("--owner <id>", "who owns the agents, besides those there are; may be given several times", collect)
+    .addOption(new Option("--mode <mode>", "how messages come").choices(["polling", "webhook"]))
+    .option("--webhook-url <address>", "where Telegram brings them to, with https")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      lesson({
+        examples: [
+          "thalassa setup telegram",
+          "pass show our-bot | thalassa setup telegram --token-stdin --owner 4711 --mode polling",
+        ],
+        variables: { ...BUS_VARIABLES, TELEGRAM_BOT_TOKEN: "the token, where it is not to be asked for" },
+        settings: ["telegram.api"],
+        more: [
+          "A bot is made by writing /newbot to @BotFather. At a terminal it asks, and an owner is named by a code",
+          "that they send to the bot. Without one, the token and an owner have to be given, or be there already.",
+        ],
+        ends: "1 as well when it was left early",
+      }),
+    )
+    .action(async (_options, command: Command) => {
+      // `--json` is read by `setup` too, wherever it stands.
+      const options = command.optsWithGlobals<SetupTelegramOptions>();
+      await run(options, async () => (await import("#deploy/commands/setup-telegram.ts")).setupTelegram(options));
+    });
+}
+
+function collect(id: string, before: readonly string[] = []): readonly string[] {
+  return [...before, id];
 }

@@ -13,6 +13,7 @@ import { checkSecrets } from "#deploy/checks/secrets.ts";
 import { checkServerSettings } from "#deploy/checks/server-settings.ts";
 import { checkSnapshots } from "#deploy/checks/snapshots.ts";
 import { checkDead, checkGrowth, checkStreams } from "#deploy/checks/streams.ts";
+import { checkTelegram } from "#deploy/checks/telegram.ts";
 import { checkTimers } from "#deploy/checks/timers.ts";
 import { checkUp } from "#deploy/checks/up.ts";
 import { checkMail, checkProcesses } from "#deploy/checks/work.ts";
@@ -69,6 +70,7 @@ async function checkBus(report: Report, home: Home, client: Client): Promise<voi
   await report.check("processes", () => checkProcesses(client));
   await report.check("hosts", () => checkHosts(client));
   await report.check("http", () => checkHttp(home));
+  await report.check("telegram", () => checkTelegram(client));
   await report.check("mail", () => checkMail(client));
   await report.check("timers", () => checkTimers(client));
   await report.check("snapshots", () => checkSnapshots(client));

@@ -1,12 +1,10 @@
-import { text as readText } from "node:stream/consumers";
-import { isCancel, password } from "@clack/prompts";
 import { connectAs, findBus } from "#deploy/access.ts";
-import { BadUse } from "#deploy/failure.ts";
 import { keysHere } from "#deploy/secrets/here.ts";
 import { KEY_VARIABLE, OLD_KEY_VARIABLE } from "#deploy/secrets/master-key.ts";
 import { isNeededBy, meantBy, requireName } from "#deploy/secrets/names.ts";
 import { rotateMasterKey } from "#deploy/secrets/rotate.ts";
 import { SECRET_TITLES, secretRow, shownMaster, shownSecrets } from "#deploy/secrets/shown.ts";
+import { typedSecret } from "#deploy/secrets/typed.ts";
 import { openVault, problemsIn, removeSecret, setSecret } from "#deploy/secrets/vault.ts";
 import { duration, table } from "#deploy/table.ts";
 import { KINDS, OPERATOR } from "#subjects/mod.ts";
@@ -40,7 +38,10 @@ export async function set(name: string, given: string | undefined, options: Opti
   if (given !== undefined && given !== "-") {
     complain("the value stands in the history of this shell now; leave it out, and it is asked for without showing it");
   }
-  const value = given === undefined || given === "-" ? await askFor(name, given === "-") : given;
+  const value =
+    given === undefined || given === "-"
+      ? await typedSecret(name, given === "-", `thalassa secret set ${name}`)
+      : given;
   await using client = await connectAs(OPERATOR, findBus());
   await setSecret(client, keysHere(complain), name, value);
   const kinds = KINDS.map(({ kind }) => kind).filter((kind) => isNeededBy(kind, name));
@@ -83,13 +84,6 @@ export async function rotate(options: Options): Promise<number> {
     : "other hosts need a copy of secrets.key, and so does whoever keeps the backups";
   print(`${rest}. Processes that run are not concerned.`);
   return 0;
-}
-
-async function askFor(name: string, isPiped: boolean): Promise<string> {
-  if (isPiped || process.stdin.isTTY !== true) return (await readText(process.stdin)).replace(/\r?\n$/, "");
-  const typed = await password({ message: `${name} (not shown)`, output: process.stderr });
-  if (!isCancel(typed) && typed) return typed;
-  throw new BadUse("nothing was given, and nothing was changed", `thalassa secret set ${name} asks again`);
 }
 
 function print(line: string): void {

@@ -2,7 +2,6 @@ import { cancel, log, note, outro } from "@clack/prompts";
 import { lookHere } from "#deploy/environments/looking.ts";
 import { noEnvironmentsYet, whyNoEnvironments } from "#deploy/environments/missing.ts";
 import { executorOptionsHere } from "#deploy/environments/options.ts";
-import { ThalassaError } from "#deploy/errors.ts";
 import { BadUse } from "#deploy/failure.ts";
 import { homeRoot, openHome } from "#deploy/home.ts";
 import { homeTokenFile } from "#deploy/home-token.ts";
@@ -17,6 +16,7 @@ import {
   QUESTIONS,
 } from "#deploy/settings/questions.ts";
 import { processesKey } from "#deploy/settings/table.ts";
+import { requireAnswered } from "#deploy/settings/unanswered.ts";
 import { commandName } from "#deploy/up-settings.ts";
 import { KINDS } from "#subjects/mod.ts";
 
@@ -33,9 +33,6 @@ export type SetupOptions = {
   readonly yes?: true;
   readonly json?: true;
 };
-
-/** Nobody is there to answer. */
-class SetupUnanswered extends ThalassaError<"setup-unanswered"> {}
 
 /** Asks what the options leave open, then writes everything at once; leaving in the middle changes nothing. */
 export async function setup(options: SetupOptions): Promise<number> {
@@ -90,13 +87,7 @@ function requireAll({ service }: SetupOptions, told: Answers): void {
     ({ option }) => option,
   );
   const missing = [...new Set(open), ...(service === undefined ? ["--service or --no-service"] : [])];
-  if (missing.length === 0) return;
-  throw new SetupUnanswered({
-    code: "setup-unanswered",
-    message: `nobody can be asked here, and these are open: ${missing.join(", ")}`,
-    hint: "give them, or --yes, which leaves the rest as it is",
-    exitCode: 2,
-  });
+  requireAnswered(missing, "give them, or --yes, which leaves the rest as it is");
 }
 
 async function assumed(options: SetupOptions, told: Answers): Promise<Plan> {

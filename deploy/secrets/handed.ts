@@ -2,7 +2,7 @@ import { explain } from "#deploy/failure.ts";
 import type { Client } from "#runtime/mod.ts";
 import { secretValues } from "#subjects/scrub.ts";
 import type { KeyPlace } from "./master-key.ts";
-import { isModelKey, isNeededBy } from "./names.ts";
+import { isNeeded, isNeededBy } from "./names.ts";
 import { openVault, problemsIn, type Unsealed } from "./vault.ts";
 
 /** What processes are to be given, and what of it could not be had. */
@@ -24,7 +24,7 @@ export async function handSecrets(kinds: readonly string[], client: Client, plac
   const { sealed, problems } = await needed(kinds, client, place);
   const open = sealed.filter((secret) => secret.type === "open").map(({ name, value }) => [name, value] as const);
   const here = Object.entries(env).flatMap(([name, value]) =>
-    value && isModelKey(name) ? [[name, value] as const] : [],
+    value && isNeeded(name) ? [[name, value] as const] : [],
   );
   const winning = new Map([...open, ...here]);
   return {

@@ -3,10 +3,17 @@ import { nearest } from "#deploy/settings/nearest.ts";
 import { SERVERS } from "#models/servers.ts";
 import { isSecretVariable } from "#subjects/scrub.ts";
 import { SECRET_NAME } from "#subjects/secret.ts";
+import { telegramContract } from "#subjects/telegram.ts";
 import { SecretUnusable } from "./unusable.ts";
 
+/** The token of the bot that people at Telegram write to. */
+export const BOT_TOKEN = "TELEGRAM_BOT_TOKEN";
+
 /** Secrets that many have, by the names that others use too. */
-export const WELL_KNOWN = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"] as const;
+const WELL_KNOWN: readonly string[] = [
+  ...["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
+  BOT_TOKEN,
+];
 
 /** Kinds that call models. */
 const CALLERS: ReadonlySet<string> = new Set(THINKING);
@@ -19,7 +26,7 @@ const MAX_VALUE = 65_536;
 
 /** Whether processes of a kind are handed the secret of that name. */
 export function isNeededBy(kind: string, name: string): boolean {
-  return CALLERS.has(kind) && MODEL_KEYS.has(name);
+  return MODEL_KEYS.has(name) ? CALLERS.has(kind) : name === BOT_TOKEN && kind === telegramContract.kind;
 }
 
 /** Whether a name is one that some kind may need, or hides what it holds. */
@@ -27,14 +34,14 @@ export function isSecretLike(name: string): boolean {
   return /^[A-Z][A-Z0-9_]*$/.test(name) && isSecretVariable(name) && !name.startsWith("THALASSA_");
 }
 
-/** Whether a variable in an environment is a secret of the kind that is kept here. */
-export function isModelKey(name: string): boolean {
-  return MODEL_KEYS.has(name);
+/** Whether a variable in an environment is a secret that some kind needs. */
+export function isNeeded(name: string): boolean {
+  return MODEL_KEYS.has(name) || name === BOT_TOKEN;
 }
 
 /** The well-known name that was probably meant, where a name is near one. */
 export function meantBy(name: string): string | undefined {
-  if ((WELL_KNOWN as readonly string[]).includes(name)) return undefined;
+  if (WELL_KNOWN.includes(name)) return undefined;
   const meant = nearest(name, WELL_KNOWN);
   // What differs from it in all but its ending is another one of its sort.
   return meant !== undefined && meant[0] === name[0] && Math.abs(meant.length - name.length) <= 2 ? meant : undefined;

@@ -2,7 +2,7 @@ import { MASK } from "#deploy/settings/shown.ts";
 import { duration } from "#deploy/table.ts";
 import { KINDS } from "#subjects/mod.ts";
 import { KEY_VARIABLE } from "./master-key.ts";
-import { isModelKey, isNeededBy } from "./names.ts";
+import { isNeeded, isNeededBy } from "./names.ts";
 import type { SecretUnusable } from "./unusable.ts";
 import type { Vault } from "./vault.ts";
 
@@ -50,7 +50,7 @@ export function shownSecrets(
       ...(problem === undefined ? {} : { problem: problem.message }),
     };
   });
-  const others = Object.keys(env).filter((name) => env[name] && isModelKey(name));
+  const others = Object.keys(env).filter((name) => env[name] && isNeeded(name));
   const here = others.filter((name) => !stored.some((each) => each.name === name)).map((name) => bareSecret(name, env));
   return [...stored, ...here].toSorted((one, other) => one.name.localeCompare(other.name));
 }

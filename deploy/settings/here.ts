@@ -16,8 +16,11 @@ export async function settingsHere(
 }
 
 /** The variables by which the processes of the kinds get their settings. Throws: SettingUnusable. */
-export async function kindVariables(operator: Client): Promise<Readonly<Record<string, string>>> {
-  return variablesForKinds(await settingsHere(operator));
+export async function kindVariables(
+  operator: Client,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Readonly<Record<string, string>>> {
+  return variablesForKinds(await settingsHere(operator, [], env));
 }
 
 /** Which conversation a chat opens where the command does not say. */

@@ -76,7 +76,8 @@ async function askService(): Promise<boolean> {
   return answered(await confirm({ message, initialValue: false }));
 }
 
-function answered<T>(answer: T): Exclude<T, symbol> {
+/** What was answered. Throws: Left. */
+export function answered<T>(answer: T): Exclude<T, symbol> {
   if (isCancel(answer)) throw new Left();
   return answer as Exclude<T, symbol>;
 }

@@ -7,6 +7,7 @@ import { JOB_SETTINGS } from "./job-settings.ts";
 import { MODEL_SETTINGS } from "./model-settings.ts";
 import { ROLE_SETTINGS } from "./role-settings.ts";
 import { oneOf, onOff, range, type Setting, textLike, wholeNumber } from "./setting.ts";
+import { TELEGRAM_SETTINGS } from "./telegram-settings.ts";
 
 /** The monitoring port of nats-server is this far above its own where nobody says. */
 const MONITOR_OFFSET = 4_000;
@@ -180,6 +181,7 @@ export const SETTINGS = {
   ...ROLE_SETTINGS,
   ...JOB_SETTINGS,
   ...EXECUTOR_SETTINGS,
+  ...TELEGRAM_SETTINGS,
   ...PROCESSES,
 } as const;
 
@@ -188,6 +190,8 @@ export type SettingValues = {
   readonly [Key in keyof typeof FIXED]: ReturnType<(typeof FIXED)[Key]["schema"]["parse"]>;
 } & {
   readonly [Key in keyof typeof EXECUTOR_SETTINGS]: ReturnType<(typeof EXECUTOR_SETTINGS)[Key]["schema"]["parse"]>;
+} & {
+  readonly [Key in keyof typeof TELEGRAM_SETTINGS]: ReturnType<(typeof TELEGRAM_SETTINGS)[Key]["schema"]["parse"]>;
 } & { readonly [processes: `processes.${string}`]: number };
 
 /** A setting's key. */

@@ -8,6 +8,7 @@ import { newToken } from "#bridges/http/token.ts";
 import { readSeed } from "#deploy/keys.ts";
 import { Client } from "#runtime/client.ts";
 import { OPERATOR } from "#subjects/mod.ts";
+import { eventually } from "#support/eventually.ts";
 import { EchoingModel } from "./echoing-model.ts";
 import { Installation, Up } from "./installation.ts";
 
@@ -15,6 +16,8 @@ import { Installation, Up } from "./installation.ts";
 const CANARIES = {
   fromEnvironment: `canary${randomBytes(20).toString("hex")}`,
   fromBus: `sk-${randomBytes(24).toString("base64url")}`,
+  /** Stands in the address of every call to Telegram. */
+  ofBot: `8200000001:AA${randomBytes(20).toString("hex")}`,
 } as const;
 
 test("a secret is set, listed, shown among the settings, handed on, rotated and removed, and never told", async () => {
@@ -70,6 +73,9 @@ test("no secret is in what a conversation with failing models leaves behind: str
     ...{ ANTHROPIC_API_KEY: CANARIES.fromEnvironment, THALASSA_LOG: "debug" },
     ...{ THALASSA_ANTHROPIC_BASE_URL: model.url, THALASSA_OPENAI_BASE_URL: `${model.url}/v1` },
     THALASSA_MODELS_CHANNEL: "anthropic/claude-x, openai/gpt-x",
+    ...{ TELEGRAM_BOT_TOKEN: CANARIES.ofBot, THALASSA_TELEGRAM_OWNERS: "4711" },
+    // Nobody is there: what the bridge says of that must not have the address in it.
+    THALASSA_TELEGRAM_API: "http://127.0.0.1:1",
   };
   const up = new Up(here.spawn(["up", "--no-chat", "--json", "--port", `${here.port}`, "--monitor-port", "0"], env));
   try {
@@ -79,7 +85,11 @@ test("no secret is in what a conversation with failing models leaves behind: str
     const callback = (_: unknown, message: Msg): void => void live.push(`${message.subject} ${message.string()}`);
     operator.wire.nc.subscribe("thalassa.>", { callback });
     const tokens = await speak(here);
-    if (process.platform === "linux") assertHandedToChannelOnly(up);
+    if (process.platform === "linux") assertHandedOn(up);
+    await eventually(
+      async () => (await here.run(["doctor"], "", env)).out,
+      (told) => told.includes("Telegram cannot be reached"),
+    );
     assert.deepEqual(model.keys, [CANARIES.fromEnvironment, CANARIES.fromEnvironment, CANARIES.fromBus]);
     assert.ok(live.filter((line) => line.includes(".log.failed ")).length >= 2, live.join("\n"));
     for (const args of COMMANDS) {
@@ -101,10 +111,12 @@ test("no secret is in what a conversation with failing models leaves behind: str
 });
 
 const COMMANDS = [
-  ...[["ps"], ["doctor"], ["config"], ["secret", "list"], ["token", "list"], ["dead"]],
+  ...[["ps"], ["doctor"], ["config"], ["secret", "list"], ["token", "list"], ["dead"], ["pair"]],
+  ["setup", "telegram", "--owner", "4711"],
   ...[
     ["log", "default"],
     ["log", "http-ci"],
+    ["log", "main.telegram.poller"],
     ["state", "default"],
   ],
 ];
@@ -164,12 +176,16 @@ function assertFilesClean(root: string, tokens: readonly string[]): void {
   }
 }
 
-function assertHandedToChannelOnly(up: Up): void {
-  const environmentOf = (name: string): string => readFileSync(`/proc/${up.pidOf(name)}/environ`, "latin1");
-  for (const value of Object.values(CANARIES)) {
-    assert.ok(environmentOf("channel").includes(value));
-    for (const other of ["http", "bus"]) assert.equal(environmentOf(other).includes(value), false, other);
+function assertHandedOn(up: Up): void {
+  const { ofBot, ...ofModels } = CANARIES;
+  const has = (name: string, value: string) =>
+    readFileSync(`/proc/${up.pidOf(name)}/environ`, "latin1").includes(value);
+  for (const value of Object.values(ofModels)) {
+    assert.ok(has("channel", value));
+    for (const other of ["http", "bus", "telegram"]) assert.equal(has(other, value), false, other);
   }
+  assert.ok(has("telegram", ofBot));
+  for (const other of ["http", "bus", "channel", "worker", "executor"]) assert.equal(has(other, ofBot), false, other);
 }
 
 function asOperator(here: Installation): Promise<Client> {

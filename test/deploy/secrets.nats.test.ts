@@ -17,7 +17,7 @@ import { OVERDUE_MS, shownSecrets } from "#deploy/secrets/shown.ts";
 import { openVault, removeSecret, setSecret } from "#deploy/secrets/vault.ts";
 import { putToken, revokeToken } from "#deploy/tokens.ts";
 import type { Client } from "#runtime/mod.ts";
-import { OPERATOR } from "#subjects/mod.ts";
+import { KINDS, OPERATOR } from "#subjects/mod.ts";
 import { startServer, type TestServer } from "#support/server.ts";
 
 let server: TestServer;
@@ -252,6 +252,24 @@ test("processes are handed what they need: the environment's first, and nothing 
   await put("OPENAI_API_KEY", "{}");
   const hidden = await handSecrets(["channel"], client, here({ ...env, ANTHROPIC_API_KEY: "mine" }));
   assert.deepEqual(hidden.problems, [], "what the environment has is not even opened");
+});
+
+test("the token of the bot is handed to processes of telegram alone, and no key of a model is", async () => {
+  await setSecret(client, here(), "TELEGRAM_BOT_TOKEN", "4711:from-the-bus");
+  await setSecret(client, here(), "OPENAI_API_KEY", "from the bus");
+  const all = KINDS.map(({ kind }) => kind);
+  const handing = await handSecrets(all, client, here());
+  assert.deepEqual(handing.variablesOf("telegram"), { TELEGRAM_BOT_TOKEN: "4711:from-the-bus" });
+  for (const user of [...all.filter((kind) => kind !== "telegram"), "http", "terminal"])
+    assert.equal(handing.variablesOf(user).TELEGRAM_BOT_TOKEN, undefined, user);
+  assert.ok(handing.values.includes("4711:from-the-bus"), "it is told to nobody");
+  const own = await handSecrets(all, client, here({ TELEGRAM_BOT_TOKEN: "4711:from-the-environment" }));
+  assert.deepEqual(own.variablesOf("telegram"), { TELEGRAM_BOT_TOKEN: "4711:from-the-environment" });
+  const shown = shownSecrets([], { TELEGRAM_BOT_TOKEN: "4711:from-the-environment" });
+  assert.deepEqual(
+    shown.map(({ name, kinds }) => ({ name, kinds })),
+    [{ name: "TELEGRAM_BOT_TOKEN", kinds: ["telegram"] }],
+  );
 });
 
 test("nobody but the operator may read a sealed secret", async () => {

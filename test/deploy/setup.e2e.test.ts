@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { stripVTControlCharacters } from "node:util";
 import { KINDS } from "#subjects/mod.ts";
-import { eventually } from "#support/eventually.ts";
 import { freePort, Installation } from "./installation.ts";
+import { Terminal } from "./terminal.ts";
 
-const MAIN = resolve("deploy/main.ts");
-/** The system's own program that gives a command a terminal. */
-const TERMINAL = "script";
 const ENTER = "\r";
 const CTRL_C = "\x03";
 const CLEAR_LINE = "\x15";
@@ -82,7 +77,7 @@ describe("setup in a terminal", () => {
   test("asks for everything, offers the default, and writes once at the end", async () => {
     const home = join(folder, "whole");
     const port = await freePort();
-    using terminal = new Terminal(home, ["--monitor-port", "0", "--http-port", "0"]);
+    using terminal = new Terminal(home, ["setup", "--monitor-port", "0", "--http-port", "0"]);
     await terminal.answer(/Folder for keys/, ENTER);
     await terminal.answer(/Port of the bus/, `${CLEAR_LINE}${port}${ENTER}`);
     await terminal.answer(/power cut cost\?/, `\x1b[B${ENTER}`);
@@ -100,7 +95,7 @@ describe("setup in a terminal", () => {
 
   test("left by Ctrl-C in the middle has changed nothing", async () => {
     const home = join(folder, "left");
-    using terminal = new Terminal(home, []);
+    using terminal = new Terminal(home, ["setup"]);
     await terminal.answer(/Folder for keys/, ENTER);
     await terminal.answer(/Port of the bus/, CTRL_C);
     assert.equal(await terminal.ended(), 1, terminal.said);
@@ -110,7 +105,14 @@ describe("setup in a terminal", () => {
 
   test("tells a port that something else is to listen on, and asks again", async () => {
     const port = await freePort();
-    using terminal = new Terminal(join(folder, "twice"), ["--monitor-port", "0", "--durability", "process", "--http"]);
+    using terminal = new Terminal(join(folder, "twice"), [
+      "setup",
+      "--monitor-port",
+      "0",
+      "--durability",
+      "process",
+      "--http",
+    ]);
     await terminal.answer(/Folder for keys/, ENTER);
     await terminal.answer(/Port of the bus/, `${CLEAR_LINE}${port}${ENTER}`);
     await terminal.answer(/Port of the HTTP bridge/, `${CLEAR_LINE}${port}${ENTER}`);
@@ -123,7 +125,7 @@ describe("setup in a terminal", () => {
     await once(holder, "listening");
     const address = holder.address();
     try {
-      using terminal = new Terminal(join(folder, "taken"), []);
+      using terminal = new Terminal(join(folder, "taken"), ["setup"]);
       await terminal.answer(/Folder for keys/, ENTER);
       await terminal.answer(
         /Port of the bus/,
@@ -136,51 +138,3 @@ describe("setup in a terminal", () => {
     }
   });
 });
-
-/** `thalassa setup` on a terminal of its own, made by script(1). */
-class Terminal implements Disposable {
-  readonly #child: ChildProcess;
-  #said = "";
-  #seen = 0;
-
-  constructor(home: string, args: readonly string[]) {
-    const words = [process.execPath, MAIN, "setup", ...args].map((word) => `"${word}"`).join(" ");
-    // The terminal that script(1) makes has no width of its own.
-    const command = `stty cols 120 rows 40; exec ${words}`;
-    const inTerminal =
-      process.platform === "darwin" ? ["-q", "/dev/null", "sh", "-c", command] : ["-qec", command, "/dev/null"];
-    this.#child = spawn(TERMINAL, inTerminal, {
-      env: { PATH: process.env.PATH, HOME: home, THALASSA_HOME: home, SHELL: "/bin/sh", TERM: "xterm" },
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.#child.stdout?.setEncoding("utf8").on("data", (said: string) => {
-      this.#said += said;
-    });
-  }
-
-  get said(): string {
-    return stripVTControlCharacters(this.#said);
-  }
-
-  /** Waits for a question that was not there before, and types. */
-  async answer(question: RegExp, typed: string): Promise<void> {
-    await eventually(
-      () => this.said.slice(this.#seen),
-      (said) => question.test(said),
-    );
-    this.#seen = this.said.length;
-    this.#child.stdin?.write(typed);
-  }
-
-  async ended(): Promise<number | null> {
-    await eventually(
-      () => ({ code: this.#child.exitCode, said: this.said }),
-      ({ code }) => code !== null,
-    );
-    return this.#child.exitCode;
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#child.exitCode === null) this.#child.kill("SIGKILL");
-  }
-}

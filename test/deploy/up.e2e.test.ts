@@ -26,7 +26,11 @@ test("a second up on the same home is refused, and says where the first one is",
   assert.equal(code, 1);
   assert.match(err, new RegExp(`process ${up.child.pid}, bus at nats://127.0.0.1:${here.port}`));
   assert.match(err, /thalassa chat/);
-  assert.deepEqual(up.pids.map(isAlive), Array(KINDS.length + 2).fill(true), "the bus, the HTTP bridge, and each kind");
+  assert.deepEqual(
+    up.pids.map(isAlive),
+    Array(KINDS.length + 1).fill(true),
+    "the bus, HTTP, and each kind but telegram",
+  );
 });
 
 test("a port that is taken is refused with who holds it", async () => {
