@@ -14,6 +14,7 @@ import { type Measured, sheetOf } from "./sheet.ts";
 import { start } from "./start.ts";
 import { tail } from "./tail.ts";
 import { takeover } from "./takeover.ts";
+import { telegram } from "./telegram.ts";
 import { thinking } from "./thinking.ts";
 import { throughput } from "./throughput.ts";
 import { turn } from "./turn.ts";
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   branch,
   executor,
   jobs,
+  telegram,
 ];
 
 /** Where the page of a run belongs. */
