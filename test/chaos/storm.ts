@@ -4,6 +4,7 @@ import type { TestServer } from "#support/server.ts";
 import type { Chance } from "./chance.ts";
 import { Deck, type FaultType, type KindShares } from "./deck.ts";
 import type { ChaosOptions } from "./options.ts";
+import { Troupe } from "./troupe.ts";
 
 /** How long something stays away at most before it is started again. Units: ms. */
 const AWAY_MS = { process: 300, server: 1_000 } as const;
@@ -52,13 +53,8 @@ export class Storm implements AsyncDisposable {
   readonly #options: ChaosOptions;
   readonly #parts: StormParts;
   readonly #deck: Deck;
-  readonly #everStarted: KindProcess[] = [];
-  readonly #serving = new Set<KindProcess>();
-  readonly #mending = new Set<Promise<void>>();
-  readonly #failures: unknown[] = [];
-  #serverUp = true;
+  readonly #troupe: Troupe;
   #serverStopped = false;
-  #ended = false;
 
   private constructor(server: TestServer, chance: Chance, options: ChaosOptions, parts: StormParts) {
     this.#server = server;
@@ -66,24 +62,24 @@ export class Storm implements AsyncDisposable {
     this.#options = options;
     this.#parts = parts;
     this.#deck = new Deck(chance, options.faults, parts.kinds);
+    this.#troupe = new Troupe((kind) => spawnKind(kind, server, { ...ENVIRONMENT, ...parts.env }));
   }
 
   /** Starts so many processes of each kind and waits until they serve. */
   static async gather(server: TestServer, chance: Chance, options: ChaosOptions, parts: StormParts): Promise<Storm> {
     const storm = new Storm(server, chance, options, parts);
-    const kinds = Object.keys(parts.kinds);
-    await Promise.all(kinds.flatMap((kind) => Array.from({ length: options.processes }, () => storm.#raise(kind))));
+    await storm.#troupe.raiseAll(storm.#each(options.processes));
     return storm;
   }
 
   /** Everything that every process has logged, in order of time. */
   get lines(): readonly LogLine[] {
-    return this.#everStarted.flatMap((process) => process.lines).toSorted((one, other) => one.time - other.time);
+    return this.#troupe.lines;
   }
 
   /** What processes wrote that was no log line. */
   get garbled(): readonly string[] {
-    return this.#everStarted.flatMap((process) => process.garbled.map((line) => `${process.pid}: ${line}`));
+    return this.#troupe.garbled;
   }
 
   /** How many kills and stops there were. */
@@ -94,44 +90,35 @@ export class Storm implements AsyncDisposable {
   /** Breaks something, a busy process rather than one at rest; resolves when it is broken. It is mended meanwhile. */
   async strike(busy: (pid: number) => number): Promise<void> {
     const kind = this.#deck.drawKind();
-    while (this.#serverStopped || this.#upright(kind).length === 0) await delay(10);
+    while (this.#serverStopped || this.#troupe.upright(kind).length === 0) await delay(10);
     const type = this.#deck.draw();
-    if (type === "server-kill" && this.#serverUp) return this.#killServer();
-    if (type === "server-stop" && this.#serverUp) return this.#stopServer();
-    const among = type === "kill" ? this.#serves(kind) : this.#upright(kind);
+    if (type === "server-kill" && this.#troupe.isServerUp) return this.#killServer();
+    if (type === "server-stop" && this.#troupe.isServerUp) return this.#stopServer();
+    const among = type === "kill" ? this.#troupe.serving(kind) : this.#troupe.upright(kind);
     const victim = await this.#choose(among, busy);
     if (type === "leave") return this.#end(victim, "leave");
     const until = Date.now() + ALONE_MS;
-    while (type === "stop" && this.#upright(kind).length < 2 && Date.now() < until) await delay(10);
-    if (type === "stop" && this.#upright(kind).length > 1) this.#stop(victim);
+    while (type === "stop" && this.#troupe.upright(kind).length < 2 && Date.now() < until) await delay(10);
+    if (type === "stop" && this.#troupe.upright(kind).length > 1) this.#stop(victim);
     else await this.#end(victim, "kill");
   }
 
   /** Resolves when everything broken is mended. Throws: what could not be mended. */
-  async calm(): Promise<void> {
-    while (this.#mending.size > 0) await Promise.all(this.#mending);
-    if (this.#failures.length > 0) throw new AggregateError(this.#failures, "something could not be started again");
+  calm(): Promise<void> {
+    return this.#troupe.calm();
   }
 
   /** Kills all processes and starts a single one of each kind that has to read everything back. */
-  async startAfresh(): Promise<void> {
-    await Promise.all([...this.#serving].map((process) => process.kill()));
-    this.#serving.clear();
-    await Promise.all(Object.keys(this.#parts.kinds).map((kind) => this.#raise(kind)));
+  startAfresh(): Promise<void> {
+    return this.#troupe.startAfresh(this.#each(1));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended = true;
-    await Promise.all(this.#everStarted.map((process) => process.kill()));
-    await Promise.all(this.#mending);
+    await this.#troupe[Symbol.asyncDispose]();
   }
 
-  #serves(kind: string): readonly KindProcess[] {
-    return [...this.#serving].filter((process) => process.kind === kind);
-  }
-
-  #upright(kind: string): readonly KindProcess[] {
-    return this.#serves(kind).filter((process) => !process.isStopped);
+  #each(count: number): Readonly<Record<string, number>> {
+    return Object.fromEntries(Object.keys(this.#parts.kinds).map((kind) => [kind, count]));
   }
 
   async #choose(among: readonly KindProcess[], busy: (pid: number) => number): Promise<KindProcess> {
@@ -148,9 +135,9 @@ export class Storm implements AsyncDisposable {
     const fault = this.#note("server-kill");
     this.#setServer(false);
     await this.#server.kill();
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.server));
-      if (this.#ended) return;
+      if (this.#troupe.hasEnded) return;
       await this.#server.restart();
       fault.untilAt = Date.now();
       this.#setServer(true);
@@ -162,7 +149,7 @@ export class Storm implements AsyncDisposable {
     this.#setServer(false);
     this.#serverStopped = true;
     this.#server.stop();
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.mostlyLow(SHORTEST_STOP_MS, this.#options.longestStopMs));
       this.#server.cont();
       this.#serverStopped = false;
@@ -175,7 +162,7 @@ export class Storm implements AsyncDisposable {
     const fault = this.#note("stop", victim);
     victim.stop();
     this.#weighOutage();
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.mostlyLow(SHORTEST_STOP_MS, this.#options.longestStopMs));
       victim.cont();
       fault.untilAt = Date.now();
@@ -185,39 +172,22 @@ export class Storm implements AsyncDisposable {
 
   async #end(victim: KindProcess, type: "kill" | "leave"): Promise<void> {
     const fault = this.#note(type, victim);
-    this.#serving.delete(victim);
+    this.#troupe.lose(victim);
     this.#weighOutage();
     const ended = victim[type]();
     if (type === "kill") await ended;
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.process));
-      await this.#raise(victim.kind);
+      await this.#troupe.raise(victim.kind);
+      this.#weighOutage();
       await ended;
       fault.untilAt = Date.now();
     });
   }
 
-  /** As a supervisor would: one that cannot start is started again. */
-  async #raise(kind: string): Promise<void> {
-    while (!this.#ended) {
-      const process = spawnKind(kind, this.#server, { ...ENVIRONMENT, ...this.#parts.env });
-      this.#everStarted.push(process);
-      try {
-        await process.ready();
-        this.#serving.add(process);
-        this.#weighOutage();
-        return;
-      } catch (error) {
-        // Without a server no process can start; with one it must.
-        if (this.#serverUp && process.isAlive) throw error;
-        await process.kill();
-      }
-    }
-  }
-
   #note(type: Fault["type"], victim?: KindProcess): Fault {
-    const others = this.#serverUp
-      ? this.#upright(victim?.kind ?? "channel").filter((each) => each !== victim).length
+    const others = this.#troupe.isServerUp
+      ? this.#troupe.upright(victim?.kind ?? "channel").filter((each) => each !== victim).length
       : 0;
     const untilAt = Number.POSITIVE_INFINITY;
     const whom = victim === undefined ? {} : { kind: victim.kind, pid: victim.pid };
@@ -226,22 +196,15 @@ export class Storm implements AsyncDisposable {
     return fault;
   }
 
-  #mend(work: () => Promise<void>): void {
-    const mending = work()
-      .catch((error: unknown) => void this.#failures.push(error))
-      .finally(() => this.#mending.delete(mending));
-    this.#mending.add(mending);
-  }
-
   #setServer(up: boolean): void {
-    this.#serverUp = up;
+    this.#troupe.isServerUp = up;
     this.#weighOutage();
   }
 
   #weighOutage(): void {
     const current = this.outages.at(-1);
     const wasOut = current !== undefined && current.untilAt === Number.POSITIVE_INFINITY;
-    const isOut = !this.#serverUp || this.#upright("channel").length === 0;
+    const isOut = !this.#troupe.isServerUp || this.#troupe.upright("channel").length === 0;
     if (isOut && !wasOut) this.outages.push({ fromAt: Date.now(), untilAt: Number.POSITIVE_INFINITY });
     if (!isOut && wasOut) current.untilAt = Date.now();
   }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Chance } from "#chaos/chance.ts";
+import { Troupe } from "#chaos/troupe.ts";
 import { apiPrefixOf } from "#deploy/access.ts";
-import { type KindProcess, type LogLine, spawnKind } from "#support/crash.ts";
+import { type LogLine, spawnKind } from "#support/crash.ts";
 import type { TestServer } from "#support/server.ts";
 import type { OwnEngine } from "./engine.ts";
 
@@ -26,36 +27,32 @@ export class Crew implements AsyncDisposable {
   readonly #server: TestServer;
   readonly #engine: OwnEngine | undefined;
   readonly #chance: Chance;
-  readonly #env: Readonly<Record<string, string>>;
-  readonly #everStarted: KindProcess[] = [];
-  readonly #serving = new Set<KindProcess>();
-  readonly #mending = new Set<Promise<void>>();
-  readonly #failures: unknown[] = [];
-  readonly #down = new Set<"server" | "engine">();
-  #ended = false;
+  readonly #troupe: Troupe;
+  #isEngineUp = true;
 
   private constructor(parts: Parts) {
     this.#server = parts.server;
     this.#engine = parts.engine;
     this.#chance = parts.chance;
-    this.#env = parts.env;
+    const { server, env } = parts;
+    this.#troupe = new Troupe((kind) => spawnKind(kind, server, { ...env, ...apiOf(kind) }));
   }
 
   /** Starts all processes and waits until they serve. */
   static async gather(parts: Parts): Promise<Crew> {
     const crew = new Crew(parts);
-    await crew.#raiseAll();
+    await crew.#troupe.raiseAll(CAST);
     return crew;
   }
 
   /** Everything that every process has logged, in order of time. */
   get lines(): readonly LogLine[] {
-    return this.#everStarted.flatMap((process) => process.lines).toSorted((one, other) => one.time - other.time);
+    return this.#troupe.lines;
   }
 
   /** What processes wrote that was no log line. */
   get garbled(): readonly string[] {
-    return this.#everStarted.flatMap(({ kind, pid, garbled }) => garbled.map((line) => `${kind} ${pid}: ${line}`));
+    return this.#troupe.garbled;
   }
 
   /** Kills something; resolves when it is dead. It is started again meanwhile. */
@@ -63,42 +60,36 @@ export class Crew implements AsyncDisposable {
     const what = this.#draw();
     if (what === "server") return await this.#killServer();
     if (what === "engine") return await this.#killEngine();
-    const serving = [...this.#serving].filter(({ kind }) => kind === what);
+    const serving = this.#troupe.serving(what);
     if (serving.length === 0) return;
     const victim = this.#chance.pick(serving);
-    this.#serving.delete(victim);
+    this.#troupe.lose(victim);
     this.kills.push({ at: Date.now(), what, pid: victim.pid });
     await victim.kill();
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.process));
-      await this.#raise(what);
+      await this.#troupe.raise(what);
     });
   }
 
   /** Resolves when everything is there again. Throws: what could not be started. */
-  async calm(): Promise<void> {
-    while (this.#mending.size > 0) await Promise.all(this.#mending);
-    if (this.#failures.length > 0) throw new AggregateError(this.#failures, "something could not be started again");
+  calm(): Promise<void> {
+    return this.#troupe.calm();
   }
 
   /** Kills all processes and starts others that have to read everything back. */
-  async startAfresh(): Promise<void> {
-    await Promise.all([...this.#serving].map((process) => process.kill()));
-    this.#serving.clear();
-    await this.#raiseAll();
+  startAfresh(): Promise<void> {
+    return this.#troupe.startAfresh(CAST);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended = true;
-    await Promise.all(this.#everStarted.map((process) => process.kill()));
-    await Promise.all(this.#mending);
-    await Promise.all(this.#everStarted.map((process) => process.kill()));
+    await this.#troupe[Symbol.asyncDispose]();
   }
 
   #draw(): Victim {
     const among = (Object.keys(SHARES) as Victim[]).filter((what) => {
-      if (what === "engine") return this.#engine !== undefined && !this.#down.has(what);
-      return what !== "server" || !this.#down.has(what);
+      if (what === "engine") return this.#engine !== undefined && this.#isEngineUp;
+      return what !== "server" || this.#troupe.isServerUp;
     });
     let dice = this.#chance.between(
       1,
@@ -113,54 +104,25 @@ export class Crew implements AsyncDisposable {
 
   async #killServer(): Promise<void> {
     this.kills.push({ at: Date.now(), what: "server" });
-    this.#down.add("server");
+    this.#troupe.isServerUp = false;
     await this.#server.kill();
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.server));
-      if (!this.#ended) await this.#server.restart();
-      this.#down.delete("server");
+      if (!this.#troupe.hasEnded) await this.#server.restart();
+      this.#troupe.isServerUp = true;
     });
   }
 
   async #killEngine(): Promise<void> {
     this.kills.push({ at: Date.now(), what: "engine" });
-    this.#down.add("engine");
+    this.#isEngineUp = false;
     await this.#engine?.kill();
     const keepsRunning = this.#chance.next() < 0.5;
-    this.#mend(async () => {
+    this.#troupe.mend(async () => {
       await delay(this.#chance.between(0, AWAY_MS.engine));
-      if (!this.#ended) await this.#engine?.begin(keepsRunning);
-      this.#down.delete("engine");
+      if (!this.#troupe.hasEnded) await this.#engine?.begin(keepsRunning);
+      this.#isEngineUp = true;
     });
-  }
-
-  async #raiseAll(): Promise<void> {
-    const kinds = Object.entries(CAST) as [keyof typeof CAST, number][];
-    await Promise.all(kinds.flatMap(([kind, count]) => Array.from({ length: count }, () => this.#raise(kind))));
-  }
-
-  /** As a supervisor would: one that cannot start is started again. */
-  async #raise(kind: keyof typeof CAST): Promise<void> {
-    while (!this.#ended) {
-      const process = spawnKind(kind, this.#server, { ...this.#env, ...apiOf(kind) });
-      this.#everStarted.push(process);
-      try {
-        await process.ready();
-        this.#serving.add(process);
-        return;
-      } catch (error) {
-        // Without a server no process can start; with one it must.
-        if (!this.#down.has("server") && process.isAlive) throw error;
-        await process.kill();
-      }
-    }
-  }
-
-  #mend(work: () => Promise<void>): void {
-    const mending = work()
-      .catch((error: unknown) => void this.#failures.push(error))
-      .finally(() => this.#mending.delete(mending));
-    this.#mending.add(mending);
   }
 }
 

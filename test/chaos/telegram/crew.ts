@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Chance } from "#chaos/chance.ts";
 import { Deck, type FaultType } from "#chaos/deck.ts";
+import { Troupe } from "#chaos/troupe.ts";
 import { type KindProcess, type LogLine, spawnKind } from "#support/crash.ts";
 import type { TestServer } from "#support/server.ts";
 
@@ -8,7 +9,7 @@ import type { TestServer } from "#support/server.ts";
 const KINDS = { telegram: 65, channel: 35 } as const;
 
 /** So many processes of each kind. */
-const EACH = 2;
+const COUNTS: Readonly<Record<keyof typeof KINDS, number>> = { telegram: 2, channel: 2 };
 
 /** How long something stays away at most before it is started again. Units: ms. */
 const AWAY_MS = { process: 400, server: 1_000 } as const;
@@ -43,33 +44,32 @@ export class Crew implements AsyncDisposable {
   readonly faults: Fault[] = [];
   readonly #parts: Parts;
   readonly #deck: Deck;
-  readonly #everStarted: KindProcess[] = [];
-  readonly #serving = new Set<KindProcess>();
-  readonly #mending = new Set<Promise<void>>();
-  readonly #failures: unknown[] = [];
-  #serverUp = true;
-  #ended = false;
+  readonly #troupe: Troupe;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
     this.#deck = new Deck(parts.chance, parts.faults, KINDS);
+    this.#troupe = new Troupe((kind) => {
+      const { main, env } = parts.cast[kind as Kind];
+      return spawnKind(kind, parts.server, env, main);
+    });
   }
 
   /** Starts all processes and waits until they serve. */
   static async gather(parts: Parts): Promise<Crew> {
     const crew = new Crew(parts);
-    await crew.#raiseAll();
+    await crew.#troupe.raiseAll(COUNTS);
     return crew;
   }
 
   /** Everything that every process has logged, in order of time. */
   get lines(): readonly LogLine[] {
-    return this.#everStarted.flatMap((process) => process.lines).toSorted((one, other) => one.time - other.time);
+    return this.#troupe.lines;
   }
 
   /** What processes wrote that was no log line. */
   get garbled(): readonly string[] {
-    return this.#everStarted.flatMap(({ kind, pid, garbled }) => garbled.map((line) => `${kind} ${pid}: ${line}`));
+    return this.#troupe.garbled;
   }
 
   /** How many kills and stops there were; to leave in good order is none. */
@@ -83,11 +83,11 @@ export class Crew implements AsyncDisposable {
     const kind = this.#deck.drawKind() as Kind;
     const type = this.#deck.draw();
     if (type === "server-kill" || type === "server-stop") {
-      if (!this.#serverUp) return;
+      if (!this.#troupe.isServerUp) return;
       return type === "server-kill" ? await this.#killServer() : this.#stopServer();
     }
-    const upright = [...this.#serving].filter((process) => process.kind === kind && !process.isStopped);
-    const victims = type === "kill" ? [...this.#serving].filter((process) => process.kind === kind) : upright;
+    const upright = this.#troupe.upright(kind);
+    const victims = type === "kill" ? this.#troupe.serving(kind) : upright;
     if (victims.length === 0) return;
     const victim = chance.pick(victims);
     if (type === "stop" && upright.length > 1) this.#stop(victim);
@@ -95,44 +95,38 @@ export class Crew implements AsyncDisposable {
   }
 
   /** Resolves when everything is there again. Throws: what could not be started. */
-  async calm(): Promise<void> {
-    while (this.#mending.size > 0) await Promise.all(this.#mending);
-    if (this.#failures.length > 0) throw new AggregateError(this.#failures, "something could not be started again");
+  calm(): Promise<void> {
+    return this.#troupe.calm();
   }
 
   /** Kills all processes and starts others that have to read everything back. */
-  async startAfresh(): Promise<void> {
-    await Promise.all([...this.#serving].map((process) => process.kill()));
-    this.#serving.clear();
-    await this.#raiseAll();
+  startAfresh(): Promise<void> {
+    return this.#troupe.startAfresh(COUNTS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended = true;
-    await Promise.all(this.#everStarted.map((process) => process.kill()));
-    await Promise.all(this.#mending);
-    await Promise.all(this.#everStarted.map((process) => process.kill()));
+    await this.#troupe[Symbol.asyncDispose]();
   }
 
   async #killServer(): Promise<void> {
     const fault = this.#note("server-kill", "server");
-    this.#serverUp = false;
+    this.#troupe.isServerUp = false;
     await this.#parts.server.kill();
     this.#mend(fault, async () => {
       await delay(this.#parts.chance.between(0, AWAY_MS.server));
-      if (!this.#ended) await this.#parts.server.restart();
-      this.#serverUp = true;
+      if (!this.#troupe.hasEnded) await this.#parts.server.restart();
+      this.#troupe.isServerUp = true;
     });
   }
 
   #stopServer(): void {
     const fault = this.#note("server-stop", "server");
-    this.#serverUp = false;
+    this.#troupe.isServerUp = false;
     this.#parts.server.stop();
     this.#mend(fault, async () => {
       await delay(this.#stopMs());
       this.#parts.server.cont();
-      this.#serverUp = true;
+      this.#troupe.isServerUp = true;
     });
   }
 
@@ -147,37 +141,14 @@ export class Crew implements AsyncDisposable {
 
   async #end(victim: KindProcess, how: "kill" | "leave"): Promise<void> {
     const fault = this.#note(how, victim.kind as Kind, victim.pid);
-    this.#serving.delete(victim);
+    this.#troupe.lose(victim);
     const ended = victim[how]();
     if (how === "kill") await ended;
     this.#mend(fault, async () => {
       await delay(this.#parts.chance.between(0, AWAY_MS.process));
-      await this.#raise(victim.kind as Kind);
+      await this.#troupe.raise(victim.kind);
       await ended;
     });
-  }
-
-  async #raiseAll(): Promise<void> {
-    const kinds = Object.keys(KINDS) as Kind[];
-    await Promise.all(kinds.flatMap((kind) => Array.from({ length: EACH }, () => this.#raise(kind))));
-  }
-
-  /** As a supervisor would: one that cannot start is started again. */
-  async #raise(kind: Kind): Promise<void> {
-    const { main, env } = this.#parts.cast[kind];
-    while (!this.#ended) {
-      const process = spawnKind(kind, this.#parts.server, env, main);
-      this.#everStarted.push(process);
-      try {
-        await process.ready();
-        this.#serving.add(process);
-        return;
-      } catch (error) {
-        // Without a server no process can start; with one it must.
-        if (this.#serverUp && process.isAlive) throw error;
-        await process.kill();
-      }
-    }
   }
 
   #stopMs(): number {
@@ -192,14 +163,9 @@ export class Crew implements AsyncDisposable {
   }
 
   #mend(fault: Fault, work: () => Promise<void>): void {
-    const mending = work()
-      .then(
-        () => {
-          fault.untilAt = Date.now();
-        },
-        (error: unknown) => void this.#failures.push(error),
-      )
-      .finally(() => this.#mending.delete(mending));
-    this.#mending.add(mending);
+    this.#troupe.mend(async () => {
+      await work();
+      fault.untilAt = Date.now();
+    });
   }
 }
