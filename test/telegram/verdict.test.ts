@@ -27,10 +27,9 @@ test("what may have been done is tried again, and Telegram's own pause is kept",
   assert.deepEqual(said(429, "Too Many Requests: retry after 7", { retry_after: 7 }), {
     type: "again",
     afterMs: 7_000,
-    lost: false,
   });
-  assert.deepEqual(said(502, "Bad Gateway"), { type: "again", lost: true });
-  assert.deepEqual(verdictOf(new HttpError("broken", new Error("reset"))), { type: "again", lost: true });
+  assert.deepEqual(said(502, "Bad Gateway"), { type: "again" });
+  assert.deepEqual(verdictOf(new HttpError("broken", new Error("reset"))), { type: "again" });
   assert.equal(said(401, "Unauthorized").type, "again");
 });
 

@@ -2,8 +2,8 @@ import { GrammyError, HttpError } from "grammy";
 
 /** What a failed call means for what was to be done. Units: ms. */
 export type Verdict =
-  /** The same call again, after a pause; whether it was carried out nobody knows where it was `lost`. */
-  | { readonly type: "again"; readonly afterMs?: number; readonly lost: boolean }
+  /** The same call again, after a pause: whether it was carried out nobody knows. */
+  | { readonly type: "again"; readonly afterMs?: number }
   /** The chat is closed to the bot. */
   | { readonly type: "closed"; readonly code: string; readonly why: string }
   /** The message is not there any more. */
@@ -36,15 +36,14 @@ const UNCHANGED = /message is not modified/i;
 
 /** Reads why a call failed. What is no answer of Telegram, nor the lack of one, is thrown on. */
 export function verdictOf(error: unknown): Verdict {
-  if (error instanceof HttpError) return { type: "again", lost: true };
+  if (error instanceof HttpError) return { type: "again" };
   if (!(error instanceof GrammyError)) throw error;
   const { error_code: code, description, parameters } = error;
-  if (code === 429) return { type: "again", afterMs: (parameters.retry_after ?? 1) * 1_000, lost: false };
+  if (code === 429) return { type: "again", afterMs: (parameters.retry_after ?? 1) * 1_000 };
   // A server that gave up may have done it all the same.
-  if (code >= 500) return { type: "again", lost: true };
+  if (code >= 500) return { type: "again" };
   // The poller tells of it; somebody may mend it.
-  if (code === 401 || (code === 404 && !NO_METHOD.test(description)))
-    return { type: "again", afterMs: 5_000, lost: false };
+  if (code === 401 || (code === 404 && !NO_METHOD.test(description))) return { type: "again", afterMs: 5_000 };
   if (parameters.migrate_to_chat_id !== undefined) return { type: "moved", to: parameters.migrate_to_chat_id };
   if (UNCHANGED.test(description)) return { type: "done" };
   if (MISSING.test(description)) return { type: "missing" };

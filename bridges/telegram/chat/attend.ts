@@ -39,7 +39,7 @@ export async function attend(step: AttendStep, port: AttendPort, tools: Tools<Ch
   }
 }
 
-/** Words as they come. Throws: the signal's reason. */
+/** Words as they come. Throws: AbortError. */
 type Words = { readonly now: () => string; readonly changed: (signal: AbortSignal) => Promise<void> };
 
 /** The words that come from now on: what is there already was said to somebody else. */

@@ -2,6 +2,7 @@ import type { Placed } from "#runtime/mod.ts";
 import type { TelegramEvent } from "#subjects/telegram.ts";
 import type { Outgoing } from "#subjects/telegram-shown.ts";
 import type { Admitted } from "#subjects/telegram-update.ts";
+import { firstOf } from "./coming.ts";
 import { noticed, pressed, takenBack } from "./notices.ts";
 import { counted, headOf, isOpen, placed, queued, without } from "./queue.ts";
 import { type ChatState, type Item, MAX_EDITS, MAX_PASSED, type Shown } from "./state.ts";
@@ -86,16 +87,10 @@ function heard(
     ...placeIn(state, place),
     start,
     edits: [],
-    fetches: dropEmpty(state.fetches, message),
+    fetches: withoutFetch(state.fetches, message),
     passed: [...state.passed.filter((each) => each !== message), message].slice(-MAX_PASSED),
     open: [...state.open.filter((each) => each.message !== message), { ref, message, ...placed }],
   };
-}
-
-/** The number of the message that stands for several. */
-export function firstOf(messages: readonly Admitted[]): number {
-  const [first] = messages;
-  return first?.incoming.type === "message" ? first.incoming.message : 0;
 }
 
 function fetching(state: ChatState, messages: readonly Admitted[], seq: number): ChatState {
@@ -110,7 +105,7 @@ function fetching(state: ChatState, messages: readonly Admitted[], seq: number):
   };
 }
 
-function dropEmpty(fetches: ChatState["fetches"], message: number): ChatState["fetches"] {
+function withoutFetch(fetches: ChatState["fetches"], message: number): ChatState["fetches"] {
   return Object.fromEntries(Object.entries(fetches).filter(([, messages]) => firstOf(messages) !== message));
 }
 

@@ -35,11 +35,16 @@ export function judgeCommand(
   files = 0,
 ): Event {
   const { text, ...effect } = effectOf({ state, admitted, rest, message }, name);
-  const to = state.place.kind === "group" && message > 0 ? { to: message } : {};
+  const to = tied(state, message);
   const texts = [...(text === undefined ? [] : [text]), ...(files === 0 ? [] : [NO_FILES])];
   const show = texts.map((each) => ({ type: "words" as const, text: each, ...to }));
   const data = { place: admitted.place, name, message, who: whoOf(admitted), ...effect };
   return { type: "commanded", data: { ...data, ...(show.length === 0 ? {} : { show }) } };
+}
+
+/** In a group an answer names what it is to. */
+function tied({ place }: ChatState, message: number): { readonly to?: number } {
+  return place.kind === "group" && message > 0 ? { to: message } : {};
 }
 
 /** Told where files come with a command. */
@@ -96,8 +101,7 @@ function stopping({ state, admitted }: Asked): Effect["mails"] {
 }
 
 function look({ admitted, rest, message, state }: Asked, what: Look["what"]): Effect {
-  const to = state.place.kind === "group" && message > 0 ? { to: message } : {};
-  return { look: { what, rest, who: whoOf(admitted), role: admitted.role, ...to } };
+  return { look: { what, rest, who: whoOf(admitted), role: admitted.role, ...tied(state, message) } };
 }
 
 function begin({ state, rest }: Asked, type: "task" | "run"): Effect {

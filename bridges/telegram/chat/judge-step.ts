@@ -6,6 +6,7 @@ import type { Admitted } from "#subjects/telegram-update.ts";
 import type { ChatBrought } from "./brought.ts";
 import type { ChatInput } from "./decide.ts";
 import { heardOf } from "./judge-update.ts";
+import { isOpen } from "./queue.ts";
 import type { ChatState } from "./state.ts";
 import { leftOf, undelivered } from "./undelivered.ts";
 
@@ -106,6 +107,7 @@ function judgeShowing(state: ChatState, n: number, data: ChatBrought): TelegramE
 /** Words that come are shown as they come once; in a chat where one can see them otherwise nobody asks for it. */
 function speaking(state: ChatState): TelegramEvent | undefined {
   const [first] = state.open;
-  const isBegun = state.queue.some(({ out }) => out.type === "words" && out.open !== undefined);
-  return first === undefined || isBegun ? undefined : { type: "speaking", data: { ref: first.ref, to: first.message } };
+  return first === undefined || state.queue.some(isOpen)
+    ? undefined
+    : { type: "speaking", data: { ref: first.ref, to: first.message } };
 }

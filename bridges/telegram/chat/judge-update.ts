@@ -3,7 +3,7 @@ import { excerpt } from "#subjects/excerpt.ts";
 import type { TelegramEvent } from "#subjects/telegram.ts";
 import type { Admitted, Incoming } from "#subjects/telegram-update.ts";
 import { MAX_FILES, MAX_TEXT, type SentFile } from "#subjects/turn.ts";
-import { firstOf } from "./evolve.ts";
+import { firstOf, isComing, isHeldUp } from "./coming.ts";
 import { judgeCommand } from "./judge-command.ts";
 import { judgePress } from "./judge-press.ts";
 import { ALBUM_MS, type ChatState } from "./state.ts";
@@ -49,10 +49,6 @@ function judgeMessage(state: ChatState, admitted: Admitted, message: Message): T
   // What comes after files that are still fetched, or after parts of an album, is heard after them.
   if (files.length > 0 || isHeldUp(state)) return { type: "fetching", data: { messages: [admitted] } };
   return heardOf(state, [admitted], [], []);
-}
-
-function isHeldUp({ fetches, albums }: ChatState): boolean {
-  return Object.keys(fetches).length > 0 || Object.keys(albums).length > 0;
 }
 
 function isOurs({ place }: Admitted, name: string): boolean {
@@ -116,12 +112,6 @@ function sortsOf(parts: readonly Message[]): string {
 
 function bounded(text: string): string {
   return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).toWellFormed();
-}
-
-/** Whether a message of that number is not heard yet, for its files or those before it are fetched. */
-function isComing({ fetches, albums }: ChatState, message: number): boolean {
-  const coming = [...Object.values(fetches), ...Object.values(albums).map(({ messages }) => messages)].flat();
-  return coming.some(({ incoming }) => incoming.type === "message" && incoming.message === message);
 }
 
 /** A change of what waits for its answer is heard; the agent is told of another one with the next message. */

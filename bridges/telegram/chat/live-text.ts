@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { z } from "zod";
 import type { Hearing } from "#runtime/mod.ts";
 import type { Address } from "#subjects/address.ts";
@@ -5,15 +6,17 @@ import { channelContract } from "#subjects/channel.ts";
 
 const deltaSchema = channelContract.live.delta;
 
+const CHANGED = "changed";
+
 type Delta = z.output<typeof deltaSchema>;
 
 /** The words of a conversation's answer as they come; as much of it as is known whole from its beginning on. */
 export class LiveText implements Disposable {
   readonly #end: () => void;
+  readonly #changes = new EventEmitter();
   #step = "";
   #attempt = 0;
   #text = "";
-  #changed = Promise.withResolvers<void>();
 
   constructor(hearing: Hearing, conversation: Address) {
     this.#end = hearing.listen(conversation, {
@@ -35,17 +38,9 @@ export class LiveText implements Disposable {
     return `${this.#step} ${this.#attempt}`;
   }
 
-  /** Resolves when there are other words. Throws: the signal's reason. */
+  /** Resolves when there are other words. Throws: AbortError. */
   async changed(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const gone = Promise.withResolvers<never>();
-    const abort = (): void => gone.reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      await Promise.race([this.#changed.promise, gone.promise]);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    await once(this.#changes, CHANGED, { signal });
   }
 
   [Symbol.dispose](): void {
@@ -62,9 +57,7 @@ export class LiveText implements Disposable {
     }
     if (offset !== this.#text.length) return;
     this.#text += text;
-    const changed = this.#changed;
-    this.#changed = Promise.withResolvers();
-    changed.resolve();
+    this.#changes.emit(CHANGED);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Address } from "#subjects/address.ts";
 import { conversationOf } from "#subjects/telegram-chat.ts";
 import type { Look } from "#subjects/telegram-shown.ts";
 import type { Admitted, Place } from "#subjects/telegram-update.ts";
-import { firstOf } from "./evolve.ts";
+import { nextFetch } from "./coming.ts";
 import { headOf, isOpen } from "./queue.ts";
 import type { ChatState, Item, Open, Pressed, Shown } from "./state.ts";
 
@@ -68,11 +68,4 @@ function showing(state: ChatState, head: Item, conversation: Address): Readonly<
   const type = placed.length === 0 ? "place" : isOpen(head) ? "stream" : "deliver";
   const { place, calls } = state;
   return { [`${type}-${head.n}`]: { type, endless: true, place, conversation, item, notice, calls } };
-}
-
-/** The messages that come first of those whose files are fetched; none while an album before them is still coming. */
-function nextFetch({ fetches, albums }: ChatState): readonly [key: string, messages: readonly Admitted[]] | undefined {
-  const [first] = Object.entries(fetches).toSorted(([, one], [, other]) => firstOf(one) - firstOf(other));
-  const isHeldUp = Object.values(albums).some(({ messages }) => firstOf(messages) < firstOf(first?.[1] ?? []));
-  return isHeldUp ? undefined : first;
 }

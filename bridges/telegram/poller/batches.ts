@@ -3,6 +3,8 @@ import { buttonKey, openDeed } from "#bridges/telegram/buttons.ts";
 import type { Bot } from "#bridges/telegram/incoming/shape.ts";
 import { readUpdate, updateNumber } from "#bridges/telegram/incoming/update.ts";
 import type { Logger } from "#runtime/mod.ts";
+import { DEFAULT_AGENT, parseAddress } from "#subjects/mod.ts";
+import { chatAddress, conversationOf } from "#subjects/telegram-chat.ts";
 import type { Place } from "#subjects/telegram-update.ts";
 import type { AgentUpdate, PollerBrought } from "./brought.ts";
 
@@ -10,8 +12,8 @@ import type { AgentUpdate, PollerBrought } from "./brought.ts";
 export type BatchPort = {
   readonly options: { readonly token: string };
   readonly logger: Logger;
-  /** Whose chat it is that has this channel. Shape: `telegram--1004711-t9`. */
-  agentOf(channel: string): Promise<string>;
+  /** Whose conversations are whose just now: the agent by the name of one. Shape of a name: `telegram--1004711-t9`. */
+  bindings(): Promise<(channel: string) => string>;
 };
 
 type Batch = Extract<PollerBrought, { type: "batch" }>;
@@ -31,6 +33,7 @@ const CODE = { length: 8, characters: "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" } as co
 /** Reads updates, in order, into batches that one event can hold. */
 export async function batchesOf(raws: readonly unknown[], bot: Bot, port: BatchPort): Promise<readonly Batch[]> {
   const key = buttonKey(port.options.token);
+  const agentOf = await port.bindings();
   const parts: Part[] = [];
   for (const raw of raws) {
     const number = updateNumber(raw);
@@ -41,7 +44,7 @@ export async function batchesOf(raws: readonly unknown[], bot: Bot, port: BatchP
     const read = readUpdate(raw, bot, (data, chat) => openDeed(data, chat, key));
     if (read === "nothing") parts.push({ number });
     else if (read === "unreadable") parts.push({ number, unread: bounded(raw, number) });
-    else parts.push({ number, update: { ...read, agent: await port.agentOf(channelOf(read.place)) } });
+    else parts.push({ number, update: { ...read, agent: agentOf(channelOf(read.place)) } });
   }
   return packed(parts).map(batchOf);
 }
@@ -76,8 +79,9 @@ function newCode(): string {
   return Array.from({ length }, () => characters[randomInt(characters.length)]).join("");
 }
 
-function channelOf({ chat, topic }: Place): string {
-  return `telegram-${chat}${topic === undefined ? "" : `-t${topic}`}`;
+/** The name of a chat's conversation, whichever agent has it. Shape: `telegram--1004711-t9`. */
+function channelOf(place: Place): string {
+  return parseAddress(conversationOf(chatAddress(DEFAULT_AGENT, place), 1)).id;
 }
 
 function bounded(raw: unknown, number: number): unknown {

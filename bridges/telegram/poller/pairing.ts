@@ -1,9 +1,9 @@
+import type { Refusal } from "#runtime/mod.ts";
 import type { TelegramEvent, TelegramMail } from "#subjects/telegram.ts";
 import type { Who } from "#subjects/who.ts";
 import { type PollerRules, roleOfWho } from "./rules.ts";
 import { askingAt, MAX_PEOPLE, type PollerState } from "./state.ts";
 
-type Refusal = { readonly type: "refusal"; readonly code: string; readonly reason: string };
 type Pair = Extract<TelegramMail, { verb: "pair" }>["data"];
 type Unpair = Extract<TelegramMail, { verb: "unpair" }>["data"];
 

@@ -45,7 +45,7 @@ export class PollerBed {
     const perform = performPoller({
       api: this.api,
       options: { token: this.fake.token, owners: [1], way: this.#way },
-      agentOf: async (channel) => `agent-of-${channel}`,
+      bindings: async () => (channel) => `agent-of-${channel}`,
       logger: { debug: note, info: note, warn: note, error: note },
     });
     const emit = async (data: PollerBrought): Promise<void> => {
