@@ -3,6 +3,7 @@ import { bootOf } from "./journal.ts";
 import type { Brought } from "./judge-end.ts";
 import type { ExecutorPort } from "./port.ts";
 import type { DownStep, UpStep } from "./steps.ts";
+import { turns } from "./turns.ts";
 
 /** An environment that is not there after so long cannot be had. Units: ms. */
 const UP_MS = 10 * 60_000;
@@ -17,7 +18,7 @@ const PAUSE_MS = { first: 200, most: 15_000 } as const;
 export class Coming {
   readonly touched = new Set<string>();
   readonly #port: ExecutorPort;
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #inTurn = turns();
 
   constructor(port: ExecutorPort) {
     this.#port = port;
@@ -25,7 +26,7 @@ export class Coming {
 
   /** Has an environment there, with its door and its journal. After a crash: done again, and finds what there is. */
   up({ env, bounds, image }: UpStep, signal: AbortSignal): Promise<Brought> {
-    return this.#inTurn(env, async (): Promise<Brought> => {
+    return this.#done(env, async (): Promise<Brought> => {
       const { engine, doors, way } = this.#port;
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(UP_MS)]);
       try {
@@ -47,7 +48,7 @@ export class Coming {
 
   /** Lets an environment go, however long that takes. After a crash: done again; what is gone already is fine. */
   down({ env, keep }: DownStep, signal: AbortSignal): Promise<Brought> {
-    return this.#inTurn(env, async (): Promise<Brought> => {
+    return this.#done(env, async (): Promise<Brought> => {
       const { engine, doors, previews } = this.#port;
       for (let pause: number = PAUSE_MS.first; ; pause = Math.min(2 * pause, PAUSE_MS.most)) {
         signal.throwIfAborted();
@@ -63,15 +64,8 @@ export class Coming {
     });
   }
 
-  async #inTurn<T>(env: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(env);
-    const mine = (before ?? Promise.resolve()).then(work, work).finally(() => this.touched.add(env));
-    this.#last.set(env, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#last.get(env) === mine) this.#last.delete(env);
-    }
+  #done<T>(env: string, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(env, () => work().finally(() => this.touched.add(env)));
   }
 }
 

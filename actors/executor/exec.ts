@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Tools } from "#runtime/mod.ts";
 import type { ORDERS, OrderResult, outputSchema } from "#subjects/order.ts";
 import { type Engine, EngineError } from "./engine.ts";
-import { failed } from "./failed.ts";
+import { failed, interrupted } from "./failed.ts";
 import { insideOf } from "./inside.ts";
 import { begin, follow, kill, markOf, type Place, type Standing, type Written, wholeOutput } from "./journal.ts";
 import { shownOutput, wholeCharacters } from "./shown-output.ts";
@@ -167,12 +167,6 @@ async function patiently<T>(signal: AbortSignal, attempt: () => Promise<T>): Pro
 
 /** Said where nobody kept a program any more. */
 const UNKEPT = "what kept it there was ended, and then all that it had begun";
-
-const NOTHING = { text: "", bytes: 0 } as const;
-
-function interrupted(): OrderResult {
-  return { type: "exec", how: "interrupted", ms: 0, stdout: NOTHING, stderr: NOTHING };
-}
 
 function neverBegan(state: string): OrderResult {
   if (state === "begun") return interrupted();

@@ -24,6 +24,14 @@ export type Trouble = {
     | "unusable";
 };
 
+const NOTHING = { text: "", bytes: 0 } as const;
+
+/** A program of which nobody knows how far it came, and why where that is known. */
+export function interrupted(why?: string): OrderResult {
+  const because = why === undefined ? {} : { why };
+  return { type: "exec", how: "interrupted", ...because, ms: 0, stdout: NOTHING, stderr: NOTHING };
+}
+
 /** Says what was not done, and why. */
 export function failed(code: Trouble["code"], text: string): Failed {
   return { type: "failed", code, text };

@@ -2,7 +2,7 @@ import type { StepInput } from "#runtime/mod.ts";
 import { excerpt } from "#subjects/excerpt.ts";
 import type { Executed, ExecutorEvent } from "#subjects/executor.ts";
 import type { OrderResult } from "#subjects/order.ts";
-import { failed } from "./failed.ts";
+import { failed, interrupted } from "./failed.ts";
 import type { Looked, Suspect } from "./judge-look.ts";
 import { roomAfter } from "./room.ts";
 import type { ExecutorRules } from "./rules.ts";
@@ -77,18 +77,16 @@ function lowered(state: ExecutorState, rules: ExecutorRules, env: string): Execu
   const environment = environmentIn(state, env);
   if (environment?.state !== "lowering" || environment.end === undefined) return undefined;
   const { by, end, open, next } = environment;
-  const unfinished = Object.entries(open).map(([order, each]) => ({ order, result: interrupted(each, end.why) }));
+  const unfinished = Object.entries(open).map(([order, each]) => ({ order, result: cutShort(each, end.why) }));
   const room = roomAfter(state, rules, next === undefined ? -1 : 0);
   // A job that wants it again already has given up the former one: it waits for what comes now.
   const tells = end.tells && next?.by !== by;
   return { type: "lowered", data: { env, by, ...end, tells, unfinished, ...room } };
 }
 
-const NOTHING = { text: "", bytes: 0 } as const;
-
 /** What an order comes to whose environment is gone. */
-function interrupted({ verb }: Executed, why: string): OrderResult {
-  if (verb === "exec") return { type: "exec", how: "interrupted", why, ms: 0, stdout: NOTHING, stderr: NOTHING };
+function cutShort({ verb }: Executed, why: string): OrderResult {
+  if (verb === "exec") return interrupted(why);
   const text = `The environment is gone, and nobody knows how far this was: ${why}`;
   return failed("interrupted", text);
 }

@@ -2,9 +2,7 @@ import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { DEFAULT_RULES, EXECUTOR_DEFAULTS, type ExecutorRules } from "./rules.ts";
-
-const HOUR_MS = 3_600_000;
+import { DEFAULT_RULES, EXECUTOR_DEFAULTS, type ExecutorRules, HOUR_MS } from "./rules.ts";
 
 const positive = z.coerce.number().int().positive();
 

@@ -1,4 +1,4 @@
-import type { ExecutorRules } from "./rules.ts";
+import { type ExecutorRules, HOUR_MS } from "./rules.ts";
 import type { Environment, ExecutorState } from "./state.ts";
 
 /** An environment that is to be let go, or thrown away, and by which rule. */
@@ -8,8 +8,6 @@ export type Prunable = {
   readonly keep: boolean;
   readonly why: string;
 };
-
-const HOUR_MS = 3_600_000;
 
 /** So many are pruned at once; the rest when it is looked after again. */
 const AT_ONCE = 64;

@@ -10,7 +10,8 @@ export type ExecutorRules = {
   readonly kept: number;
 };
 
-const HOUR_MS = 3_600_000;
+/** Units: ms. */
+export const HOUR_MS = 3_600_000;
 
 /** What holds where nothing is said. */
 export const DEFAULT_RULES: ExecutorRules = {

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { z } from "zod";
 import type { Tools } from "#runtime/mod.ts";
 import type { ORDERS, OrderResult } from "#subjects/order.ts";
@@ -40,15 +40,9 @@ export async function putFile(
     found.content.destroy();
     return failed("too-large", `${artifact} has ${bytes.toLocaleString("en-US")} bytes, which is too much.`);
   }
-  const body = await collected(found.content);
+  const body = await buffer(found.content);
   const ran = await new Files(engine, env, signal).write(path, body, markOf(env, order), "");
   return ran.code === 0
     ? { type: "done", text: `Wrote ${body.length.toLocaleString("en-US")} bytes to ${said}.` }
     : troubleOf(ran, said);
-}
-
-async function collected(content: Readable): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of content) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
 }

@@ -1,6 +1,7 @@
+import { buffer } from "node:stream/consumers";
 import { type Pictures, picturesWanted, type Window } from "#actors/turn/mod.ts";
 import { type ImagePart, isPicture, pictureOf } from "#models/mod.ts";
-import type { ArtifactReader, OpenArtifact } from "#runtime/mod.ts";
+import type { ArtifactReader } from "#runtime/mod.ts";
 import type { SentFile } from "#subjects/turn.ts";
 
 /** The pictures that a call sees, as the object store has them; one that is gone or damaged is only named. Throws: the signal's reason. */
@@ -22,11 +23,5 @@ async function fetchPicture(file: SentFile, artifacts: ArtifactReader): Promise<
     found.content.destroy();
     return undefined;
   }
-  return pictureOf(file, await bytesOf(found));
-}
-
-async function bytesOf({ content }: OpenArtifact): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of content) pieces.push(piece);
-  return Buffer.concat(pieces);
+  return pictureOf(file, await buffer(found.content));
 }

@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { DEFAULT_RULES, EXECUTOR_DEFAULTS } from "#actors/executor/rules.ts";
+import { DEFAULT_RULES, EXECUTOR_DEFAULTS, HOUR_MS } from "#actors/executor/rules.ts";
 import { oneOf, type Setting, textLike, wholeNumber } from "./setting.ts";
 
 /** Each host has its own engine, and what it has room for. */
 const HERE = { scope: "host", takesEffect: "when `up` is started anew", handedOn: true } as const;
-
-const HOUR_MS = 3_600_000;
 
 /** Ten years. Units: hours. */
 const MAX_HOURS = 87_600;

@@ -2,9 +2,10 @@ import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Engine, EnvironmentSpec, Found, Raised } from "#actors/executor/engine.ts";
+import { turns } from "#actors/executor/turns.ts";
 import { Connectors } from "./connecting.ts";
 import { unbound } from "./control-groups.ts";
-import { endHolder, holderOf, readJson, writeWhole } from "./holder.ts";
+import { endHolder, type Holder, holderOf, readJson, writeWhole } from "./holder.ts";
 import { hold } from "./holding.ts";
 import { type BubblewrapOptions, type ResolvedBubblewrapOptions, resolveBubblewrapOptions } from "./options.ts";
 import { isRoot, type Place, placeOf } from "./place.ts";
@@ -36,8 +37,8 @@ export function bubblewrapEngine(options: BubblewrapOptions): Engine {
 
 /** The environments in the executor's folder. What is put down there is all that is known after a restart. */
 class Places {
+  readonly inTurn = turns();
   readonly #options: ResolvedBubblewrapOptions;
-  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(options: ResolvedBubblewrapOptions) {
     this.#options = options;
@@ -51,17 +52,12 @@ class Places {
   async raise(spec: EnvironmentSpec, signal: AbortSignal): Promise<Raised> {
     signal.throwIfAborted();
     const place = placeOf(this.#options.dir, spec.env);
-    let fresh = false;
-    if ((await holderOf(place)) === undefined) {
-      fresh = (await workspaceSince(place)) === undefined;
-      await endHolder(place);
-      await mkdir(place.dir, { recursive: true, mode: 0o700 });
-      await writeWhole(place.about, { env: spec.env, wanted: false });
-      await hold(place, spec, join(this.#options.dir, "settings"), signal);
-    }
+    const there = await holderOf(place);
+    const fresh = there === undefined && (await workspaceSince(place)) === undefined;
+    const { groups } = there ?? (await this.#begin(place, spec, signal));
     await writeWhole(place.about, { env: spec.env, wanted: true });
     const imageless = `programs are this host's own; the image ${spec.image} is not used`;
-    return { notes: [...(await notes()), ...(spec.image === undefined ? [] : [imageless])], fresh };
+    return { notes: [...(await notes(groups)), ...(spec.image === undefined ? [] : [imageless])], fresh };
   }
 
   async lower(env: string, keep: boolean): Promise<void> {
@@ -86,15 +82,11 @@ class Places {
     });
   }
 
-  /** One thing at a time for each environment; what failed before does not count. */
-  async inTurn<T>(env: string, work: () => Promise<T>): Promise<T> {
-    const mine = (this.#turns.get(env) ?? Promise.resolve()).then(work, work);
-    this.#turns.set(env, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#turns.get(env) === mine) this.#turns.delete(env);
-    }
+  async #begin(place: Place, spec: EnvironmentSpec, signal: AbortSignal): Promise<Holder> {
+    await endHolder(place);
+    await mkdir(place.dir, { recursive: true, mode: 0o700 });
+    await writeWhole(place.about, { env: spec.env, wanted: false });
+    return await hold(place, spec, join(this.#options.dir, "settings"), signal);
   }
 
   async #all(): Promise<readonly { readonly place: Place; readonly wanted: boolean }[]> {

@@ -38,14 +38,21 @@ export async function probe(): Promise<{ readonly problem?: string; readonly not
     const why = error instanceof Error ? error.message : `${error}`;
     return { problem: `bubblewrap does not work here: ${why}; ${await howToAllow()}`, notes: [] };
   }
-  return { notes: await notes() };
+  return { notes: await notes(await probedGroups()) };
 }
 
-/** Which bounds are kept less well here, and why. */
-export async function notes(): Promise<readonly string[]> {
-  const bounds = { cpus: 1, memoryMb: 64, pids: 16, diskMb: 16 };
-  const groups = await boundBy(`probe-${process.pid}`, bounds);
-  await unbound(`probe-${process.pid}`);
+/** The control groups that an environment would come under. */
+async function probedGroups(): Promise<readonly string[]> {
+  const key = `probe-${process.pid}`;
+  try {
+    return await boundBy(key, { cpus: 1, memoryMb: 64, pids: 16, diskMb: 16 });
+  } finally {
+    await unbound(key);
+  }
+}
+
+/** Which bounds are kept less well of an environment that is under these control groups, and why. */
+export async function notes(groups: readonly string[]): Promise<readonly string[]> {
   const told = [NO_FILTER];
   if (groups.length === 0)
     told.push(

@@ -1,4 +1,5 @@
 import type { Engine } from "#actors/executor/engine.ts";
+import { turns } from "#actors/executor/turns.ts";
 import { connected } from "./connection.ts";
 import { daemonOf } from "./daemon.ts";
 import { events } from "./events.ts";
@@ -40,18 +41,4 @@ export function dockerEngine(options: DockerOptions): Engine {
 async function* watched<T>(source: () => AsyncIterable<T>, hold: () => Disposable): AsyncGenerator<T> {
   using _held = hold();
   yield* source();
-}
-
-/** One thing at a time for each environment; what failed before does not count. */
-function turns() {
-  const last = new Map<string, Promise<unknown>>();
-  return async <T>(env: string, work: () => Promise<T>): Promise<T> => {
-    const mine = (last.get(env) ?? Promise.resolve()).then(work, work);
-    last.set(env, mine);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(env) === mine) last.delete(env);
-    }
-  };
 }
