@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Api, GrammyError } from "grammy";
+import { personOf } from "#bridges/telegram/incoming/named.ts";
 import type { Person } from "#subjects/telegram-update.ts";
 import { type Bot, TelegramUnusable } from "./bot.ts";
 
@@ -13,21 +13,11 @@ export type Waiting = {
   readonly signal?: AbortSignal;
 };
 
-/** Letters and digits that nobody mistakes for another. */
-const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-const LENGTH = 8;
-
 /** Most messages that Telegram gives at once; it gives no later ones before these are confirmed. */
 const MAX_UPDATES = 100;
 
 const TOO_MANY = 429;
 const SOMEBODY_ELSE = 409;
-
-/** A code that nobody guesses in the minutes that it counts. */
-export function ownerCode(): string {
-  return Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");
-}
 
 /**
  * Whoever sends the bot that word, a code, in private. Nothing is confirmed, so that the bridge finds every message that came
@@ -78,10 +68,6 @@ async function whoElse(api: Api, name: string): Promise<string> {
   return url
     ? `Telegram brings what people write to @${name} to ${url}, and shows it to nobody else (409)`
     : `another program asks for what people write to @${name}: a bridge that runs, or somebody else's (409)`;
-}
-
-function personOf({ id, first_name, last_name }: { id: number; first_name: string; last_name?: string }): Person {
-  return { id, name: [first_name, last_name].filter(Boolean).join(" ") };
 }
 
 function unnamed(message: string): TelegramUnusable {

@@ -1,8 +1,9 @@
 import { confirm, isCancel, log, select, spinner, text } from "@clack/prompts";
+import { newCode } from "#bridges/telegram/poller/code.ts";
 import { answered, Left } from "#deploy/settings/prompts.ts";
 import type { SettingValues } from "#deploy/settings/table.ts";
 import type { Bot } from "./bot.ts";
-import { ownerByCode, ownerCode } from "./owner-code.ts";
+import { ownerByCode } from "./owner-code.ts";
 
 /** How messages come. */
 export type Way = { readonly mode: SettingValues["telegram.mode"]; readonly url?: string };
@@ -13,7 +14,7 @@ export async function askOwner(bot: Bot, known: readonly string[]): Promise<read
     const message = `Owners are ${known.join(", ")}. Name another one?`;
     if (!answered(await confirm({ message, initialValue: false }))) return [];
   }
-  const code = ownerCode();
+  const code = newCode();
   log.step(`Whoever owns the agents sends this to @${bot.name}: /start ${code}`);
   log.info(`or opens https://t.me/${bot.name}?start=${code}`);
   const stop = new AbortController();

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { newCode } from "#bridges/telegram/poller/code.ts";
 import { connectAs } from "#deploy/access.ts";
 import { openVault, removeSecret } from "#deploy/secrets/vault.ts";
 import { readShared } from "#deploy/settings/shared.ts";
 import { botOf } from "#deploy/telegram/bot.ts";
-import { ownerByCode, ownerCode } from "#deploy/telegram/owner-code.ts";
+import { ownerByCode } from "#deploy/telegram/owner-code.ts";
 import type { Client } from "#runtime/mod.ts";
 import { OPERATOR } from "#subjects/mod.ts";
 import { startServer, type TestServer } from "#support/server.ts";
@@ -112,7 +113,7 @@ test("a token that is none, and a Telegram that does not answer, are told withou
 
 test("an owner is whoever sends the code in private, and nothing of it is confirmed", async () => {
   const bot = await botOf(fake.token, fake.url);
-  const code = ownerCode();
+  const code = newCode();
   assert.match(code, /^[A-HJ-NP-Z2-9]{8}$/);
   fake.says(-100, { id: 9, first_name: "Eve" }, `/start ${code}`);
   fake.says(4712, { id: 4712, first_name: "Bob" }, "/start ABCDEFGH");

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { buttonKey, openDeed } from "#bridges/telegram/buttons.ts";
 import type { Bot } from "#bridges/telegram/incoming/shape.ts";
 import { readUpdate, updateNumber } from "#bridges/telegram/incoming/update.ts";
@@ -7,6 +6,7 @@ import { DEFAULT_AGENT, parseAddress } from "#subjects/mod.ts";
 import { chatAddress, conversationOf } from "#subjects/telegram-chat.ts";
 import type { Place } from "#subjects/telegram-update.ts";
 import type { AgentUpdate, PollerBrought } from "./brought.ts";
+import { newCode } from "./code.ts";
 
 /** What it takes to make batches of what Telegram sends. */
 export type BatchPort = {
@@ -26,9 +26,6 @@ const MAX_BATCH = 128 * 1024;
 
 /** Most of an update that nobody can read. Units: UTF-16 units of JSON. */
 const MAX_UNREAD = 32 * 1024;
-
-/** Characters of codes: none looks like another one. */
-const CODE = { length: 8, characters: "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" } as const;
 
 /** Reads updates, in order, into batches that one event can hold. */
 export async function batchesOf(raws: readonly unknown[], bot: Bot, port: BatchPort): Promise<readonly Batch[]> {
@@ -72,11 +69,6 @@ function batchOf(parts: readonly Part[]): Batch {
     numbers: parts.map(({ number }) => number),
     codes: parts.map(newCode),
   };
-}
-
-function newCode(): string {
-  const { length, characters } = CODE;
-  return Array.from({ length }, () => characters[randomInt(characters.length)]).join("");
 }
 
 /** The name of a chat's conversation, whichever agent has it. Shape: `telegram--1004711-t9`. */
